@@ -32,7 +32,9 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         else:
             os.replace(temporary, path)
     except OSError as error:
-        raise ZooError(f"cannot write {path}: {error.strerror or error}; free some space or choose another place") from error
+        raise ZooError(
+            f"cannot write {path}: {error.strerror or error}; free some space or choose another place"
+        ) from error
     finally:
         if temporary.is_dir():
             shutil.rmtree(temporary, ignore_errors=True)

@@ -1,0 +1,20 @@
+"""Keras layers that models share."""
+
+from tfgan_zoo.layers.dropout import SeededDropout
+from tfgan_zoo.layers.image_pool import ImagePool
+from tfgan_zoo.layers.maxout import Maxout
+from tfgan_zoo.layers.normalization import batch_norm, instance_norm, synchronize_batch_norm
+from tfgan_zoo.layers.reflection import ReflectionPadding2D
+from tfgan_zoo.layers.spectral import SpectralNormalization, iterate_spectral_norms
+
+__all__ = [
+    "ImagePool",
+    "Maxout",
+    "ReflectionPadding2D",
+    "SeededDropout",
+    "SpectralNormalization",
+    "batch_norm",
+    "instance_norm",
+    "iterate_spectral_norms",
+    "synchronize_batch_norm",
+]

@@ -1,0 +1,1 @@
+"""Conditional, latent-variable and auto-encoding systems."""

@@ -1,0 +1,111 @@
+"""InfoGAN: latent codes that can be read back from the image (Chen et al., 2016, arXiv:1606.03657)."""
+
+import keras
+import tensorflow as tf
+from keras import layers as L
+
+from tfgan_zoo import draws, networks
+from tfgan_zoo.gan import GAN
+from tfgan_zoo.layers import batch_norm
+from tfgan_zoo.layers.initializers import normal
+from tfgan_zoo.objectives.codes import categorical_nll, unit_gaussian_nll
+from tfgan_zoo.registry import register
+
+
+@register("infogan")
+class InfoGAN(GAN):
+    """Part of the latent is a code c that a recognizer Q, sharing D's trunk, reads back from G(z, c).
+
+    D and Q minimize the non-saturating D loss - information_weight * E[log Q(c | G(z, c))], G its own loss with the same
+    second term (eq. 3, 5): both raise a lower bound of the mutual information I(c; G(z, c)), up to the constant H(c). The
+    code is one category and `codes` numbers uniform on [-1, 1], whose Q is a Gaussian of unit variance. The bound never
+    sees real images. Noise is uniform on [-1, 1].
+
+    Args:
+        image_shape: (side, side, channels), side a multiple of 4, or less than 16 for perceptrons.
+        noise_dim: length of the part of the latent that is not read back.
+        categories: values of the categorical code.
+        codes: number of continuous codes.
+        width: channels of the first convolution; units of a hidden layer for tiny images.
+        information_weight: of the categorical code.
+        continuous_weight: of the continuous codes; choose it so that their term has the size of the adversarial ones.
+    """
+
+    players = {"discriminator": ["discriminator", "recognizer"], "generator": ["generator"]}
+
+    def __init__(
+        self,
+        image_shape=(28, 28, 1),
+        noise_dim=62,
+        categories=10,
+        codes=2,
+        width=64,
+        information_weight=1.0,
+        continuous_weight=1.0,
+        **kwargs,
+    ):
+        kwargs.pop("latent_dim", None)  # follows from the parts of the code
+        super().__init__(image_shape=image_shape, latent_dim=noise_dim + categories + codes, **kwargs)
+        self.noise_dim, self.categories, self.codes, self.width = noise_dim, categories, codes, width
+        self.information_weight, self.continuous_weight = information_weight, continuous_weight
+        self.trunk, generator = trunk_and_generator(self.image_shape, self.latent_dim, width)
+        images = keras.Input(self.image_shape)
+        features = self.trunk(images)
+        score = L.Activation("linear", dtype="float32")(L.Dense(1)(features))
+        hidden = L.LeakyReLU(0.01)(batch_norm()(L.Dense(2 * width, use_bias=False)(features)))
+        code = L.Activation("linear", dtype="float32")(L.Dense(categories + codes)(hidden))
+        self.add_networks(
+            generator=generator,
+            discriminator=keras.Model(images, score, name="discriminator"),
+            recognizer=keras.Model(images, code, name="recognizer"),
+        )
+
+    def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """The MNIST rates: the generator's is five times the discriminator's."""
+        adam = lambda rate: keras.optimizers.Adam(rate, beta_1=0.5, epsilon=1e-8)
+        return {"discriminator": adam(2e-4), "generator": adam(1e-3)}
+
+    def sample_latents(self, n: int | tf.Tensor) -> tf.Tensor:
+        """Draw noise, a one-hot category and continuous codes, side by side."""
+        category = tf.one_hot(draws.integers(n, below=self.categories), self.categories)
+        noise, continuous = draws.uniform(n, self.noise_dim, low=-1.0), draws.uniform(n, self.codes, low=-1.0)
+        return tf.concat([noise, category, continuous], axis=1)
+
+    def recognize(self, images: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+        """Images to the category's logits (batch, categories) and the continuous codes' means (batch, codes)."""
+        return tf.split(self.recognizer(images, training=training), [self.categories, self.codes], axis=1)
+
+    def discriminator_terms(self, real, fake, latents):
+        """Minus the two parts of the bound on the mutual information, up to the codes' entropy."""
+        _, category, continuous = tf.split(latents, [self.noise_dim, self.categories, self.codes], axis=1)
+        logits, mean = self.recognize(fake, training=True)
+        return {
+            "category": self.information_weight * categorical_nll(category, logits),
+            "continuous": self.continuous_weight * unit_gaussian_nll(continuous, mean),
+        }
+
+    generator_terms = discriminator_terms
+
+
+def trunk_and_generator(image_shape: tuple[int, ...], latent_dim: int, width: int) -> tuple[keras.Model, keras.Model]:
+    """The appendix's MNIST networks without D's and Q's heads; perceptrons for points and tiny images."""
+    if networks.is_small(image_shape):
+        generator = networks.mlp_generator(image_shape, latent_dim, width, normalize=True)
+        return networks.mlp_features(image_shape, width), generator
+    side, channels, wide = networks.halved_sides(image_shape, 2)[-1], image_shape[-1], 16 * width
+    options = {"use_bias": False, "kernel_initializer": normal(0.02)}
+    trunk = [
+        keras.Input(image_shape),
+        L.Conv2D(width, 4, 2, "same", kernel_initializer=normal(0.02)),
+        L.LeakyReLU(0.01),
+    ]
+    trunk += [L.Conv2D(2 * width, 4, 2, "same", **options), batch_norm(), L.LeakyReLU(0.01)]
+    trunk += [L.Flatten(), L.Dense(wide, **options), batch_norm(), L.LeakyReLU(0.01)]
+    up = [keras.Input((latent_dim,)), L.Dense(wide, **options), batch_norm(), L.ReLU()]
+    up += [L.Dense(side * side * 2 * width, **options), batch_norm(), L.ReLU(), L.Reshape((side, side, 2 * width))]
+    up += [L.Conv2DTranspose(width, 4, 2, "same", **options), batch_norm(), L.ReLU()]
+    up += [
+        L.Conv2DTranspose(channels, 4, 2, "same", kernel_initializer=normal(0.02)),
+        L.Activation("tanh", dtype="float32"),
+    ]
+    return keras.Sequential(trunk, name="trunk"), keras.Sequential(up, name="generator")

@@ -1,0 +1,1 @@
+"""Systems that change what the players minimize."""

@@ -1,0 +1,1 @@
+"""Systems that change what keeps training stable."""

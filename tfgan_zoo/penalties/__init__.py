@@ -1,0 +1,5 @@
+"""Penalties: pure functions that hold a player's network to a property."""
+
+from tfgan_zoo.penalties.gradients import gradient_norms, gradient_penalty, interpolate
+
+__all__ = ["gradient_norms", "gradient_penalty", "interpolate"]

@@ -1,0 +1,1 @@
+"""Weights from elsewhere: pretrained sets that ship with the package."""
