@@ -57,7 +57,7 @@ def batches(
         epoch, first = number // per_epoch, number % per_epoch * batch_size
         positions = first + tf.range(batch_size, dtype=tf.int64)
         if not drop_remainder:
-            positions = positions[: tf.minimum(batch_size, length - first)]
+            positions = positions[: length - first]
         parts = []
         for side, read, stream in zip(source.sides, readers, streams):
             rows = _rows(positions, epoch, used, len(side), length, stream_seed(seed, f"order {stream}"), shuffle)

@@ -39,7 +39,7 @@ def draw_shapes(count: int, seed: int = 0) -> Shapes:
     generator = np.random.default_rng(seed)
     shape = generator.integers(3, size=count).astype(np.int32)
     radius = generator.uniform(5, 10, count)
-    reach = radius[:, None] + 1
+    reach = radius[:, None] + 2
     center = generator.uniform(size=(count, 2)) * (_SIDE - 2 * reach) + reach
     return Shapes(shape, center, radius)
 

@@ -59,6 +59,8 @@ def evaluate(
             raise unknown("metric", metric, METRICS)
     if samples < 2:
         raise ZooError(f"samples must be at least 2; found {samples}")
+    if batch_size < 1:
+        raise ZooError(f"batch_size must be at least 1; found {batch_size}")
     if seed < 0:
         raise ZooError(f"seed must not be negative; found {seed}")
     real, fake = _both(data, model_or_images_or_folder, samples, seed, batch_size)

@@ -69,7 +69,10 @@ def samples_of(model, seed: int, batch_size: int) -> Iterator[np.ndarray]:
     for index in range(2**31):
         # A positive 31-bit number, as seeds of TensorFlow's stateless functions may be int32.
         derived = int(np.random.SeedSequence([seed, index]).generate_state(1)[0] >> 1)
-        yield to_unit(model.sample(batch_size, seed=derived), "the samples of the model")
+        images = to_unit(model.sample(batch_size, seed=derived), "the samples of the model")
+        if len(images) != batch_size:
+            raise ZooError(f"sample({batch_size}) of the model must return {batch_size} images; found {len(images)}")
+        yield images
 
 
 def take(source: Iterable[np.ndarray], n: int) -> np.ndarray:

@@ -37,7 +37,7 @@ def kid(
         features_a: (n, d), n >= 2.
         features_b: (n', d), n' >= 2.
         subsets: how many subsets.
-        subset_size: m; the smaller set's size where that is less.
+        subset_size: m; the smaller set's size where that is less. If m takes all of both sets, the std is 0.
         seed: of the subsets.
         degree: of the polynomial, >= 1.
         gamma: 1 / d if None.
@@ -54,6 +54,8 @@ def kid(
             f"kid needs subsets >= 1, subset_size >= 2 and degree >= 1; found {subsets}, {subset_size} and {degree}"
         )
     m = min(subset_size, len(features_a), len(features_b))
+    if m == len(features_a) == len(features_b):
+        subsets = 1  # every subset is the whole
     gamma = 1 / features_a.shape[1] if gamma is None else gamma
     generator = np.random.default_rng(seed)
 
