@@ -15,6 +15,8 @@ from tfgan_zoo.data import augment as augmentation
 from tfgan_zoo.data.source import Pair, Source
 from tfgan_zoo.errors import ZooError
 
+_GOLDEN = 0x9E3779B97F4A7C15  # The increment of SplitMix64 (Steele, Lea, Flood 2014).
+
 
 def stream_seed(seed: int, stream: str) -> int:
     """Return a 63-bit seed for one of several independent uses of the user's seed."""
@@ -104,15 +106,14 @@ def _check(
 
 
 def _reader(images: np.ndarray):
-    """Return the function from row numbers (batch,) to those rows of `images`."""
-    if not isinstance(images, np.memmap):
-        # An eager tensor that the pipeline captures; as a constant of its graph it would be limited to 2 GiB.
-        with tf.device("CPU:0"):
-            held = tf.convert_to_tensor(images)
-        return lambda rows: tf.gather(held, rows)
+    """Return the function from row numbers (batch,) to those rows of `images`, in memory or mapped from a file.
+
+    NumPy takes the rows. A tensor that the pipeline captures is copied several times whenever an iterator is made
+    (measured: 20 s and 6 GiB for 2 GiB of images), and cannot be a file.
+    """
 
     def read(rows: tf.Tensor) -> tf.Tensor:
-        batch = tf.numpy_function(lambda numbers: images[numbers], [rows], tf.uint8, stateful=False)
+        batch = tf.numpy_function(lambda numbers: images[numbers], [rows], images.dtype, stateful=False)
         return tf.ensure_shape(batch, (rows.shape[0], *images.shape[1:]))
 
     return read
@@ -131,11 +132,27 @@ def _rows(
         turn, positions = walked // count, walked % count
     if not shuffle:
         return positions
-    # The raw operation, because its Python wrapper mistakes the shape of seeds that differ from position to position.
-    # It reads 32 bits of each of the three words.
-    low, high = (tf.fill(tf.shape(positions), tf.constant(word, tf.int64)) for word in (seed % 2**32, seed >> 32))
-    seeds = tf.stack([low, high, turn], axis=1)
-    return tf.raw_ops.RandomIndexShuffle(index=positions, seed=seeds, max_index=tf.constant(count - 1, tf.int64))
+    # The operation's keys must look random: with consecutive numbers the orders of neighbouring epochs resemble each
+    # other (measured: the chi-square of examples against places is ten times its expectation). And the raw operation,
+    # because its Python wrapper takes two words for all positions together, and passes them on as they are.
+    return tf.raw_ops.RandomIndexShuffle(
+        index=positions, seed=_keys(seed, turn), max_index=tf.constant(count - 1, tf.int64)
+    )
+
+
+def _keys(seed: int, turn: tf.Tensor) -> tf.Tensor:
+    """Return three random-looking 32-bit words for every turn: (n,) -> (n, 3), by the SplitMix64 generator."""
+    state = tf.cast(turn, tf.uint64) * tf.constant(2 * _GOLDEN % 2**64, tf.uint64) + tf.constant(seed, tf.uint64)
+    a, b = (_mix(state + tf.constant(k * _GOLDEN % 2**64, tf.uint64)) for k in (1, 2))
+    words = [a, tf.bitwise.right_shift(a, tf.constant(32, tf.uint64)), b]
+    return tf.stack([tf.cast(tf.bitwise.bitwise_and(w, tf.constant(2**32 - 1, tf.uint64)), tf.int64) for w in words], 1)
+
+
+def _mix(x: tf.Tensor) -> tf.Tensor:
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+        x = tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, tf.constant(shift, tf.uint64)))
+        x *= tf.constant(factor, tf.uint64)
+    return x
 
 
 def _numbers(per_epoch: int, start: int, repeat: bool) -> tf.data.Dataset:

@@ -43,8 +43,9 @@ def fit(image: Image.Image, size: int, policy: str = "crop") -> Image.Image:
     if policy == "crop":
         side = min(width, height)
         left, top = (width - side) // 2, (height - side) // 2
-        box = (left, top, left + side, top + side)
-        return image.resize((size, size), Image.Resampling.LANCZOS, box=box)
+        # Not `resize(box=...)`, whose filter looks beyond the box.
+        square = image.crop((left, top, left + side, top + side))
+        return square.resize((size, size), Image.Resampling.LANCZOS)
     if max(width, height) > size:
         scale = size / max(width, height)
         width, height = max(1, round(width * scale)), max(1, round(height * scale))

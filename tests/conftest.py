@@ -1,0 +1,22 @@
+"""Every test process sees two logical CPU devices and makes at most one MirroredStrategy (more can break collectives)."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
+import pytest
+import tensorflow as tf
+
+# Before anything touches the runtime: devices cannot be changed afterwards.
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+tf.get_logger().setLevel("ERROR")
+
+
+@pytest.fixture(scope="session")
+def mirrored():
+    """The process' only two-replica strategy."""
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
