@@ -153,14 +153,15 @@ class Game(keras.Model):
     def train_step(self, data) -> Terms:
         """Play one round; update adaptive scalars, moving averages and the means that are logged."""
         batch = as_batch(data)
-        logs = self.solver(self, *batch) if self.solver else self.play(*batch)
-        logs |= self.after_step(logs)
-        self.step.assign_add(1)
-        if self.ema_decay:
-            rate = warm_rate(self.ema_decay, self.step.value)
-            for name in self.averaged:
-                follow(getattr(self, f"{name}_ema"), getattr(self, name), rate)
-        return self._means.update(logs)
+        with tf.control_dependencies(batch):  # at the data's end nothing may be counted
+            logs = self.solver(self, *batch) if self.solver else self.play(*batch)
+            logs |= self.after_step(logs)
+            self.step.assign_add(1)
+            if self.ema_decay:
+                rate = warm_rate(self.ema_decay, self.step.value)
+                for name in self.averaged:
+                    follow(getattr(self, f"{name}_ema"), getattr(self, name), rate)
+            return self._means.update(logs)
 
     def test_step(self, data) -> Terms:
         """Every player's terms on a batch, with weights and state unchanged."""

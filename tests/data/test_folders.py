@@ -126,20 +126,12 @@ def test_truncated_files_are_named_and_skipped_on_demand(tmp_path, monkeypatch, 
     with pytest.raises(ZooError, match=r"1 of 4 files .*b/1.png \(.*truncated.*\); remove them"):
         data.open_source(root)
     for _ in range(2):  # The second time from the cache, if it is large.
-        with pytest.warns(UserWarning, match="b/1.png") if limit != 100 or _ == 0 else _nothing():
+        with pytest.warns(UserWarning, match="left out 1 of 4 files .*b/1.png"):
             source = data.open_source(root, skip_broken=True)
         assert levels(source) == [0, 20, 30] and source.labels.tolist() == [0, 1, 2]
         assert [os.path.basename(file) for file in source.skipped] == ["1.png"]
     with pytest.raises(ZooError, match="b/1.png"):
         data.open_source(root)
-
-
-class _nothing:
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return False
 
 
 def test_decompression_bombs_are_refused(tmp_path, monkeypatch):

@@ -65,7 +65,7 @@ def test_resumption_at_any_batch(repeat, drop_remainder):
         return found
 
     undisturbed = run(0, 14)
-    for start in (0, 1, 4, 5, 7, 10, 13):
+    for start in (1, 4, 7, 10):
         for (x, y), (x0, y0) in zip(run(start, 14 - start), undisturbed[start:], strict=True):
             np.testing.assert_array_equal(x, x0)
             np.testing.assert_array_equal(y, y0)

@@ -56,7 +56,7 @@ def test_render_gives_the_counterpart_of_fresh_shapes():
 
 
 def test_seeds_splits_sizes():
-    a, b, c = (data.open_source("shapes32", seed=s, split=t) for s, t in ((0, "train"), (0, "train"), (1, "train")))
+    a, b, c = (data.open_source("shapes32", seed=s, split=t) for s, t in ((0, "test"), (0, "test"), (1, "test")))
     assert (a.x.images == b.x.images).all() and not (a.x.images == c.x.images).all()
     small = data.open_source("shapes32", 16, split="test", channels=1)
     assert small.image_shape == (16, 16, 1) and len(small) == 500

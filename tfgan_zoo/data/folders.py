@@ -117,26 +117,27 @@ def read(
     channels = channels or (1 if all(header.grey for header in listing.headers) else 3)
     policy = resize or "crop"
 
+    bad: dict[str, str] = {}
+
     def fill(rows: np.ndarray) -> np.ndarray:
         def one(k: int) -> None:
             rows[k] = decode(root / files[k], channels, image_size, policy)
 
         done = _each(one, range(len(files)))
-        bad = {files[k]: reason(error) for k, error in enumerate(done) if error is not None}
+        bad.update((files[k], reason(error)) for k, error in enumerate(done) if error is not None)
         if len(bad) == len(files):
             raise ZooError(f"none of the {len(files)} image files in {root} can be read: {_some(bad)}")
-        _report(root, bad, len(files), skip_broken)
+        if bad and not skip_broken:
+            raise _broken(root, bad, len(files))
         return np.array([k for k, error in enumerate(done) if error is None], np.int64)
 
     states = [(root / file).stat() for file in files]
     marks = [f"{file}:{state.st_size}:{state.st_mtime_ns}" for file, state in zip(files, states)]
-    key = cache.digest(root.resolve(), height, width, channels, policy, *marks)
+    key = cache.digest(root.resolve(), height, width, channels, policy, skip_broken, *marks)
     images, kept = cache.uint8_rows((len(files), height, width, channels), key, fill)
     lost = sorted(set(range(len(files))) - set(kept.tolist()))
-    if lost and not skip_broken:
-        # Only from a cache that an earlier run with skip_broken filled.
-        raise _broken(root, {files[k]: "broken" for k in lost}, len(files))
-    return images, kept, listing.skipped + tuple(str(root / files[k]) for k in lost)
+    skipped = _report(root, {files[k]: bad.get(files[k], "broken") for k in lost}, len(files), skip_broken)
+    return images, kept, listing.skipped + skipped
 
 
 def _walk(root: Path) -> Iterator[str]:

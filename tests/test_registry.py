@@ -1,0 +1,70 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+import tfgan_zoo as zoo
+from tfgan_zoo import catalogue, registry
+
+
+def test_importing_and_listing_load_no_tensorflow():
+    code = (
+        "import sys, time; t = time.time(); import tfgan_zoo as zoo; zoo.list_models(); zoo.info('dcgan');"
+        "import json; print(json.dumps([time.time() - t, [m for m in ('tensorflow', 'keras', 'numpy') if m in sys.modules]]))"
+    )
+    seconds, loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+    assert loaded == [] and seconds < 0.5
+
+
+def test_listing():
+    assert zoo.list_models()[0] == "gan" and len(zoo.list_models()) == len(catalogue.CARDS)
+    assert zoo.list_models(family="translation") == ["cyclegan"]
+    with pytest.raises(zoo.ZooError, match="unknown family 'latents'; did you mean 'latent'"):
+        zoo.list_models(family="latents")
+
+
+def test_cards():
+    card = zoo.info("wgan_gp")
+    assert (card.year, card.arxiv, card.family) == (2017, "1704.00028", "objectives")
+    assert card.url == "https://arxiv.org/abs/1704.00028"
+    for card in catalogue.CARDS:
+        assert registry.model_class(card.name).__name__ == card.target
+        assert card.title and card.authors and card.changes and card.tiny
+        assert card.data in ("images", "labelled", "unpaired")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        (lambda: zoo.create("dcgann"), "unknown model 'dcgann'; did you mean 'dcgan'"),
+        (lambda: zoo.info("cyclgan"), "did you mean 'cyclegan'"),
+        (lambda: zoo.create("dcgan", widht=3), "unknown argument of dcgan 'widht'; did you mean 'width'"),
+        (lambda: zoo.create("dcgan", image_shape=(30, 30, 1)), "image side 30 cannot be halved"),
+        (lambda: zoo.create("dcgan", image_shape=(32, 16, 1)), "expected square images"),
+        (lambda: zoo.create("cyclegan", image_shape=(30, 30, 3)), "multiples of 4"),
+        (lambda: zoo.create("dcgan", width=-1), "cannot make dcgan"),
+        (lambda: zoo.create("gan", weights="nowhere"), "has no pretrained weights"),
+        (lambda: zoo.create("dcgan", weights="fashion_minst"), "did you mean 'fashion_mnist'"),
+        (lambda: zoo.create("gan", weights="missing.weights.h5"), "no weights file"),
+    ],
+)
+def test_mistakes_are_named(mistake, message):
+    with pytest.raises(zoo.ZooError, match=message):
+        mistake()
+
+
+def test_weights_of_another_size_are_refused(tmp_path):
+    small = zoo.create("gan", image_shape=(2,), width=5)
+    small.save_weights(tmp_path / "small.weights.h5")
+    assert zoo.create("gan", weights=str(tmp_path / "small.weights.h5"), image_shape=(2,), width=5)
+    with pytest.raises(zoo.ZooError, match="does not hold weights of this gan"):
+        zoo.create("gan", weights=str(tmp_path / "small.weights.h5"), image_shape=(2,), width=6)
+    (tmp_path / "text.weights.h5").write_text("not weights")
+    with pytest.raises(zoo.ZooError, match="does not hold weights of this gan"):
+        zoo.create("gan", weights=str(tmp_path / "text.weights.h5"), image_shape=(2,))
+
+
+def test_only_listed_classes_register():
+    with pytest.raises(ValueError, match="card in catalogue.py"):
+        registry.register("dcgan")(type("Other", (), {}))

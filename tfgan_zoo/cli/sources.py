@@ -1,0 +1,70 @@
+"""Where a command finds a model: a run folder, or `MODEL:WEIGHTS`, a pretrained set such as `dcgan:fashion_mnist`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfgan_zoo import runs
+from tfgan_zoo.catalogue import BY_NAME
+from tfgan_zoo.cli import quiet
+from tfgan_zoo.errors import ZooError
+
+if TYPE_CHECKING:
+    from tfgan_zoo.data import Pair, Source
+    from tfgan_zoo.game import Game
+
+HELP = "a run folder, or MODEL:WEIGHTS such as dcgan:fashion_mnist"
+
+
+def is_pretrained(source: str) -> bool:
+    """Whether `source` is written as `MODEL:WEIGHTS` rather than a path."""
+    name, colon, _ = source.partition(":")
+    return bool(colon) and name.replace("_", "").isalnum()
+
+
+def open_model(source: str) -> tuple[Game, runs.Run | None]:
+    """Return the model that `source` means, and its run if it has one.
+
+    Raises:
+        ZooError: neither a run folder nor a pretrained set.
+    """
+    if runs.is_run(source):
+        quiet.import_tensorflow()
+        run = runs.Run.open(source)
+        return run.model(), run
+    if not is_pretrained(source):
+        kind = "a model without weights" if source in BY_NAME else "not a run folder"
+        raise ZooError(f"{source} is {kind}; give {HELP}")
+    from tfgan_zoo import registry
+
+    name, _, weights = source.partition(":")
+    registry.info(name)
+    quiet.import_tensorflow()
+    return registry.create(name, weights=weights), None
+
+
+def open_data(config: runs.Config, split: str = "train") -> Source | Pair:
+    """Open a run's data set; a set without a test part gives all it has.
+
+    Raises:
+        ZooError: as `tfgan_zoo.data.open_source`, or the model's batches are of another kind.
+    """
+    from tfgan_zoo.data import open_source
+
+    options = {"image_size": config.image_size, "seed": config.seed, "skip_broken": config.skip_broken}
+    if shape := config.arguments.get("image_shape"):
+        options["channels"] = shape[2] if len(shape) == 3 else None
+    try:
+        return open_source(config.data, split=split, **options)
+    except ZooError:
+        if split == "train":
+            raise
+        return open_source(config.data, **options)
+
+
+def sides_of_picture(config: runs.Config, count: int) -> dict[str, Any]:
+    """Return what `sample` needs beside a seed: for a translator the first real images of its first domain."""
+    if BY_NAME[config.model].data != "unpaired":
+        return {}
+    side = open_data(config, "test").x
+    return {"images": side.images[:count].astype("float32") / (side.maximum / 2) - 1.0}
