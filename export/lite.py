@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,14 +34,12 @@ def tflite(
     A model in mixed precision is converted as its float32 twin. Inputs and outputs are those of the signature, float32
     for images and latents, however the weights are stored:
 
-    ==========  ==========================================  =============
-    quantize    weights and arithmetic                      size
-    ==========  ==========================================  =============
+    quantize    weights stored as, arithmetic               size
     None        float32, float32                            1
     "float16"   float16, float32                            about 1/2
-    "dynamic"   int8, inputs of products int8 on the fly    about 1/4
-    "int8"      int8, int8 with ranges fixed by calibration  about 1/4
-    ==========  ==========================================  =============
+    "dynamic"   int8, products in int8 with ranges on the   about 1/4
+                fly (weights of over 1,024 numbers)
+    "int8"      int8, int8 with ranges from calibration     about 1/4
 
     Args:
         model: any model of the zoo.
@@ -140,13 +139,15 @@ def _explain(name: str, message: str) -> str:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep what native code writes to standard error (a page per operation) away from the user's terminal."""
+    """Keep the terminal clean of what native code writes to standard error (a page per operation) and of warnings."""
     sys.stderr.flush()
     kept = os.dup(2)
     try:
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), 2)
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)

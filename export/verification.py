@@ -22,13 +22,14 @@ BATCH_SIZES = (1, 5)
 
 # Which error of float outputs is bounded, and by how much. Measured on the catalogue's models after 150 training steps,
 # largest values of any: SavedModel 0, TFLite float32 8e-7, float16 1.2e-3; means of dynamic 2.3e-3, of int8 1.3e-2.
-# The largest errors of the last two (2e-2, 2e-1) sit on single pixels at edges and say little, hence the mean.
+# The largest errors of the last two (2e-2, 2e-1) sit on single pixels at edges and say little, hence the mean. Instance
+# normalization suffers most from int8: 4e-2 for random weights of large gain. Unrelated images differ by 0.3 and more.
 BOUNDS = {
     "SavedModel": ("max", 1e-5),
     "TFLite float32": ("max", 1e-4),
     "TFLite float16": ("max", 2e-2),
     "TFLite dynamic": ("mean", 2e-2),
-    "TFLite int8": ("mean", 4e-2),
+    "TFLite int8": ("mean", 6e-2),
 }
 
 
@@ -39,7 +40,7 @@ def verify(path: str | os.PathLike, model: "Game", tolerance: float | None = Non
     SavedModel, of a TFLite file its one: floats by their absolute error (relative to the output's largest value where
     that exceeds 1), uint8 images and decoded PNG files by levels (one level, for at most 1 % of the values), all else
     for equality. Bounds of the floats' largest error are 1e-5 for a SavedModel, 1e-4 for TFLite in float32, 2e-2 in
-    float16; of the mean error 2e-2 with dynamic quantization, 4e-2 with int8. An untrained model's images are so near
+    float16; of the mean error 2e-2 with dynamic quantization, 6e-2 with int8. An untrained model's images are so near
     to grey that the last two bounds mean little for it.
 
     Args:

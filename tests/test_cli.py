@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -72,10 +73,11 @@ def test_help_list_and_info_answer_at_once_without_tensorflow():
         code += "assert not {'tensorflow', 'keras', 'numpy', 'rich'} & set(sys.modules), 'heavy import'"
         seconds = []
         for _ in range(3):
-            start = time.perf_counter()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
-            seconds.append(time.perf_counter() - start)
-        assert min(seconds) < 0.5, (words, seconds)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        assert min(seconds) < 0.5, (words, seconds)  # of computing, however busy the machine
 
 
 def test_list_shows_every_system_and_a_family_only_its_own(capsys):
@@ -245,7 +247,7 @@ def spawn(*arguments):
     return subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def wait_for(condition, process, seconds=120):
+def wait_for(condition, process, seconds=400):
     end = time.monotonic() + seconds
     while not condition():
         assert process.poll() is None and time.monotonic() < end, process.communicate()[0]
@@ -279,7 +281,7 @@ def test_interrupt_saves_at_once_and_says_how_to_go_on(tmp_path):
     process = spawn(*TINY, "--steps", "1000000", "--checkpoint-every", "1000000", "--out", folder)
     wait_for(lambda: runs.read_log(folder / "log.csv"), process)
     os.kill(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=60)[0]
+    said = process.communicate(timeout=200)[0]
     assert process.returncode == 130
     run = runs.Run.open(folder)
     assert f"stopped after step {run.step} of 1000000; go on with: tfgan-zoo resume {folder}" in said
@@ -334,7 +336,7 @@ def test_export_that_does_not_verify_exits_with_1(trained, tmp_path, monkeypatch
     class Verdict:
         ok = False
 
-    monkeypatch.setattr(export, "tflite", lambda model, path, quantize=None: None)
+    monkeypatch.setattr(export, "tflite", lambda model, path, **options: None)
     monkeypatch.setattr(export, "verify", lambda path, model: Verdict())
     assert cli.main(["export", str(trained), "--to", "tflite", "--out", str(tmp_path)]) == 1
 
@@ -344,11 +346,14 @@ def test_prove_exits_with_1_when_a_demand_is_not_met(monkeypatch, capsys, tmp_pa
 
     def prove(name, out, seeds):
         criterion = proofs.Criterion("modes", ">=", 7)
-        return proofs.Result(name, "all modes", [criterion], list(seeds), {"modes": [8.0, bad]}, [1.0, 1.0], "x")
+        return proofs.Result(
+            name, "all modes", [criterion], list(seeds), {"modes": [8.0, found.pop(0)]}, [1.0, 1.0], "x"
+        )
 
     monkeypatch.setattr(proofs, "prove", prove)
     monkeypatch.setattr(proofs, "list_proofs", lambda: ["gan"])
-    for bad, code in ((7.0, 0), (6.0, 1)):
+    found = [7.0, 6.0]
+    for code in (0, 1):
         assert cli.main(["prove", "gan", "--seeds", "2", "--out", str(tmp_path)]) == code
     assert "modes = 8, 6, demanded >= 7" in capsys.readouterr().out
     assert "unknown proof 'gaan'; did you mean 'gan'" in refused(capsys, "prove", "gaan")

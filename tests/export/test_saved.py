@@ -146,6 +146,16 @@ def test_signatures_are_methods_too(loaded):
     )
 
 
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_is_kept(tmp_path, policy):
+    model = zoo.create("dcgan", dtype=policy, **zoo.info("dcgan").tiny)
+    loaded = tf.saved_model.load(str(export.saved_model(model, tmp_path)))
+    latents = example_inputs(model, model.serving_signatures()["serving_default"], 3, 0)["latents"]
+    found = loaded.signatures["serving_default"](latents=tf.constant(latents))["images"]
+    assert found.dtype == tf.float32
+    np.testing.assert_array_equal(found, model.serving_signatures()["serving_default"](latents)["images"])
+
+
 def test_layout_and_existing_version(model, tmp_path):
     path = export.saved_model(model("gan"), tmp_path / "serving" / "gan", version=7)
     assert path == tmp_path / "serving" / "gan" / "7" and (path / "saved_model.pb").is_file()

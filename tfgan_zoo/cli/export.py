@@ -27,7 +27,8 @@ def export(arguments) -> int:
             raise unknown("export format", kind, KINDS)
     if arguments.quantize and "tflite" not in arguments.to:
         raise ZooError("--quantize is of TFLite files; add tflite to --to")
-    model, _ = sources.open_model(arguments.source)
+    model, run = sources.open_model(arguments.source)
+    real = sources.sides_of_picture(run.config, 256) if run and arguments.quantize == "int8" else {}
     from tfgan_zoo import export as exporter
 
     out, failed = Path(arguments.out), False
@@ -39,7 +40,7 @@ def export(arguments) -> int:
         else:
             suffix = f"-{arguments.quantize}" if arguments.quantize else ""
             path = out / f"{model.name}{suffix}.tflite"
-            exporter.tflite(model, path, quantize=arguments.quantize)
+            exporter.tflite(model, path, quantize=arguments.quantize, representative=real.get("images"))
         verdict = exporter.verify(path, model)
         failed |= not verdict.ok
         print(f"{path}\n{verdict}")

@@ -51,14 +51,16 @@ def run(seed, report):
         shown = judge(images)["logits"].argmax(axis=1)
         logits, mean = model.recognize(images)
         counts = np.histogram2d(category, shown, bins=(CATEGORIES, 10), range=((0, CATEGORIES), (0, 10)))[0]
+        _, category_of = matching = linear_sum_assignment(counts.T, maximize=True)  # the Hungarian method
         values |= {
             f"{prefix}information": mutual_information(counts),
             f"{prefix}recognized": float(np.mean(np.argmax(logits, axis=1) == category)),
-            f"{prefix}matched_accuracy": matched(counts).sum() / SAMPLES,
-            f"{prefix}continuous_r2": float(1 - np.mean((mean - continuous) ** 2) / np.var(continuous)),
+            f"{prefix}matched_accuracy": float(counts.T[matching].sum() / SAMPLES),
             f"{prefix}classes": float((counts.sum(axis=0) >= 0.02 * SAMPLES).sum()),
-            f"_{prefix}traversals": traversals(model, seed),
+            f"_{prefix}traversals": traversals(model, seed)[category_of],
         }
+        if not prefix:
+            values["continuous_r2"] = float(1 - np.mean((mean - continuous) ** 2) / np.var(continuous))
     return values
 
 
@@ -79,11 +81,6 @@ def mutual_information(counts):
     return float((joint[some] * np.log(joint[some] / independent[some])).sum())
 
 
-def matched(counts):
-    """Counts of each category's class in the one-to-one matching that agrees most (Hungarian method)."""
-    return counts[linear_sum_assignment(counts, maximize=True)]
-
-
 def traversals(model, seed):
     """Images (categories, codes * steps, 8, 8, 1): one noise vector, every category, each code from -1 to 1."""
     noise = np.random.default_rng(seed).uniform(-1, 1, NOISE_DIM)
@@ -96,29 +93,31 @@ def traversals(model, seed):
 
 
 def draw(runs, path):
-    """A row for each category; left the first continuous code from -1 to 1, right the second."""
+    """A row for each category, in the order of the matched digits; the first continuous code's steps, the second's."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(4.4 * (len(runs) + 1), 4.2), layout="constrained")
+    figure = Figure(figsize=(4.2 * (len(runs) + 1), 3.5), layout="constrained")
+    figure.get_layout_engine().set(wspace=0.05)
     panels = figure.subplots(1, len(runs) + 1)
     pictures = [
-        (f"seed {i}: information {r['information']:.2f} nats, matched {r['matched_accuracy']:.2f}", r["_traversals"])
-        for i, r in enumerate(runs)
+        (f"seed {i}: {run['information']:.2f} nats, {run['matched_accuracy']:.0%} as matched", run["_traversals"])
+        for i, run in enumerate(runs)
     ]
-    r = runs[0]
-    text = f"without the term: {r['baseline_information']:.3f} nats, matched {r['baseline_matched_accuracy']:.2f}"
-    steps = len(TRAVERSED)
-    for panel, (title, images) in zip(panels, [*pictures, (text, r["_baseline_traversals"])]):
-        rows = [
-            data.grid(part.reshape(-1, *images.shape[2:]), columns=steps) for part in np.split(images, CODES, axis=1)
+    first = runs[0]
+    without = f"no information term: {first['baseline_information']:.2f} nats, {first['baseline_matched_accuracy']:.0%}"
+    for panel, (title, images) in zip(panels, [*pictures, (without, first["_baseline_traversals"])]):
+        parts = [
+            data.grid(part.reshape(-1, *images.shape[2:]), columns=len(TRAVERSED))
+            for part in np.split(images, CODES, axis=1)
         ]
-        gap = np.full((len(rows[0]), 8, 1), 255, np.uint8)
-        panel.imshow(np.concatenate([rows[0], gap, rows[1]], axis=1)[..., 0], cmap="gray", vmin=0, vmax=255)
+        height, width, _ = parts[0].shape
+        gap = np.full((height, 6, 1), 255, np.uint8)
+        picture = np.concatenate([parts[0], gap, parts[1]], axis=1)[..., 0]
+        panel.imshow(picture, cmap="gray", interpolation="nearest", vmin=0, vmax=255)
         panel.set_title(title, fontsize=10)
         panel.set_yticks([10 * k + 3.5 for k in range(CATEGORIES)], range(CATEGORIES), fontsize=8)
-        width = rows[0].shape[1]
-        panel.set_xticks([width / 2, 1.5 * width + 8], ["code 1: -1 to 1", "code 2: -1 to 1"], fontsize=9)
+        panel.set_xticks([width / 2, 1.5 * width + 6], ["code 1 from -1 to 1", "code 2 from -1 to 1"], fontsize=9)
         panel.tick_params(length=0)
         panel.spines[:].set_visible(False)
-    panels[0].set_ylabel("category")
+    panels[0].set_ylabel("category, by matched digit")
     figure.savefig(path, dpi=100)
