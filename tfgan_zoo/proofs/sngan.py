@@ -2,15 +2,15 @@
 
 The baseline is the same model with `normalize=False`.
 
-(i) `ring8`: perceptrons with two hidden layers of 64, latents of 16, batch 128, one discriminator move for one of the
-generator, Adam 1e-3 (0.5, 0.999), 4,000 steps, each example seen once. Measured are the modes that 2,500 samples cover,
-the true largest singular value of every normalized kernel (one power iteration a step has to keep it near one), and the
-largest |D(a) - D(b)| / |a - b| over 10,000 pairs of points uniform on [-3, 3]^2.
+(i) `ring8`: perceptrons with two hidden layers of 64, latents of 16, batch 128, five discriminator moves for one of the
+generator, Adam 1e-3 (0, 0.9), 4,000 steps, each example seen once. Measured are the modes that 2,500 samples cover, the
+true largest singular value of every normalized kernel (one power iteration in each discriminator move has to keep it
+near one), and the largest |D(a) - D(b)| / |a - b| over 10,000 pairs of points uniform on [-3, 3]^2.
 
-(ii) Fashion-MNIST, 32x32: the convolutional networks at width {width}, batch {batch}, one discriminator move, {steps}
-steps at each of three learning rates, Adam (0.5, 0.999). Measured is the Frechet distance on the features of the shipped
-classifier, 2,000 samples against 2,000 test images: the worst of the three, as a method that needs no tuning must not
-fail at any (section 4.1).
+(ii) Fashion-MNIST, 32x32: the convolutional networks at width 16, batch 32, one discriminator move, Adam (0.5, 0.999),
+400 steps at each of three learning rates. Measured is the Frechet distance on the features of the shipped classifier,
+2,000 samples against 2,000 test images: the worst of the three, as a method that needs no tuning must not fail at any
+(section 4.1), and that at the highest, which the twin does not withstand.
 """
 
 import matplotlib
@@ -38,11 +38,12 @@ CRITERIA = (
     Criterion("largest norm of a layer", "<=", 1.05, "largest singular value of a normalized kernel, on ring8"),
     Criterion("steepest", "<=", 1.1, "largest |D(a) - D(b)| / |a - b| on ring8"),
     Criterion("steepest unnormalized", ">", 1.1, "the twin's: it is not 1-Lipschitz"),
-    Criterion("worst distance ratio", "<=", 0.7, "worst Frechet distance over the learning rates, by the twin's"),
+    Criterion("worst distance ratio", "<=", 0.7, "worst Frechet distance over the learning rates, by the twin's worst"),
+    Criterion("distance ratio at 0.001", "<=", 0.7, "Frechet distance at the highest learning rate, by the twin's"),
 )
 
 RATES = (1e-4, 2e-4, 1e-3)
-WIDTH, BATCH, STEPS = 16, 16, 1000
+WIDTH, BATCH, STEPS = 16, 32, 400
 
 
 def run(seed, report):
@@ -60,8 +61,9 @@ def run(seed, report):
             values |= {"smallest norm of a layer": min(norms), "largest norm of a layer": max(norms)}
     report(f"ring8: {values['modes']} modes, norms {np.round(norms, 3)}, slope {values['steepest']:.2f}")
     values |= images(seed, report)
-    worst = [max(values[f"distance{name} at {rate:g}"] for rate in RATES) for name in ("", " unnormalized")]
-    return values | {"worst distance ratio": worst[0] / worst[1]}
+    distances = np.array([[values[f"distance{name} at {rate:g}"] for rate in RATES] for name in ("", " unnormalized")])
+    values["worst distance ratio"] = distances[0].max() / distances[1].max()
+    return values | {f"distance ratio at {rate:g}": a / b for rate, a, b in zip(RATES, *distances)}
 
 
 # (i) Points
@@ -74,13 +76,14 @@ def ring(seed, normalize, steps=4000, batch_size=128):
         image_shape=(2,),
         latent_dim=16,
         width=64,
-        n_critic=1,
+        n_critic=5,
         normalize=normalize,
         ema_decay=0.0,
         seed=seed,
     )
-    points = toys.draw("ring8", steps * batch_size, seed=seed)[0].reshape(steps, batch_size, 2)
-    optimizers = {"discriminator": adam(1e-3), "generator": adam(1e-3)}
+    count = steps * model.batches_per_step
+    points = toys.draw("ring8", count * batch_size, seed=seed)[0].reshape(count, batch_size, 2)
+    optimizers = {player: adam(1e-3, beta_1=0.0, beta_2=0.9) for player in model.players}
     train(model, tf.data.Dataset.from_tensor_slices(points), steps, optimizers=optimizers, steps_per_execution=50)
     return model
 
@@ -125,7 +128,7 @@ def images(seed, report):
                 ema_decay=0.0,
                 seed=seed,
             )
-            optimizers = {"discriminator": adam(rate), "generator": adam(rate)}
+            optimizers = {player: adam(rate) for player in model.players}
             train(model, endless(pixels, batch_size=BATCH, seed=seed), STEPS, optimizers=optimizers, jit_compile=False)
             samples = model.sample(2000, seed=1).numpy()
             name = f"{'' if normalize else ' unnormalized'} at {rate:g}"
