@@ -236,6 +236,7 @@ def test_resume_with_more_steps_equals_a_longer_run(tmp_path):
     assert cli.main([*TINY, "--steps", "9", "--checkpoint-every", "4", "--out", str(a)]) == 0
     assert cli.main([*TINY, "--steps", "5", "--checkpoint-every", "4", "--out", str(b)]) == 0
     assert cli.main(["resume", str(b), "--steps", "9"]) == 0
+    assert [p.name for p in sorted((a / "samples").iterdir())] == ["step-00000000.png", "step-00000009.png"]
     assert_same_state(a / "checkpoints/step-00000009.weights.h5", b / "checkpoints/step-00000009.weights.h5")
     assert runs.Run.open(b).config.steps == 9
 

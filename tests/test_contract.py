@@ -40,15 +40,19 @@ def run(model, steps=STEPS, **options):
     return start, state(model), history
 
 
-def has_batch_norm(model):
+def has(model, *kinds):
     networks = [getattr(model, n) for names in model.players.values() for n in names]
-    layers = [layer for network in networks for layer in network._flatten_layers()]
-    return any(isinstance(layer, keras.layers.BatchNormalization) for layer in layers)
+    return any(isinstance(layer, kinds) for network in networks for layer in network._flatten_layers())
+
+
+def is_chaotic(model):
+    """With batch or instance normalization of tiny maps, weights 1e-6 apart are 1e-3 apart three steps later."""
+    return has(model, keras.layers.BatchNormalization, keras.layers.GroupNormalization)
 
 
 def comparable_steps(model):
-    """Batch normalization over four examples is chaotic: weights that differ by 1e-6 are 1e-3 apart three steps later."""
-    return 1 if has_batch_norm(model) else STEPS
+    """So many steps that rounding does not decide."""
+    return 1 if is_chaotic(model) else STEPS
 
 
 def moved(a, b, start):
@@ -116,7 +120,7 @@ def test_two_replicas_equal_one_and_hold_equal_state(name, plain, mirrored):
     with mirrored.scope():
         model = make(name, synchronize=True, jit_compile=False)
     _, found, logs = run(model, comparable_steps(model))
-    assert moved(expected, found, start) < (1e-4 if has_batch_norm(model) else 1e-5)
+    assert moved(expected, found, start) < (1e-4 if is_chaotic(model) else 1e-5)
     for term in history:
         assert logs[term][0] == pytest.approx(history[term][0], rel=1e-4, abs=1e-4), term
     assert_replicas_agree(model)
@@ -197,10 +201,10 @@ def test_accumulation_in_micro_batches_equals_the_whole_batch(name, plain):
     start, expected, _ = plain(name)
     model = make(name, accumulation_steps=2, jit_compile=False)
     _, found, _ = run(model, comparable_steps(model))
-    if has_batch_norm(model):
+    if has(model, keras.layers.BatchNormalization):
         assert 0 < moved(expected, found, start) < 1.5
     else:
-        assert moved(expected, found, start) < 1e-5
+        assert moved(expected, found, start) < (1e-4 if is_chaotic(model) else 1e-5)
 
 
 @every_model

@@ -31,7 +31,10 @@ def test_success_replaces_files_and_folders(tmp_path):
 
 def test_an_unwritable_place_and_a_full_disk_are_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(ZooError, match="cannot write .*file/a.txt"), replacing(tmp_path / "file" / "a.txt") as temporary:
+    with (
+        pytest.raises(ZooError, match="cannot write .*file/a.txt"),
+        replacing(tmp_path / "file" / "a.txt") as temporary,
+    ):
         temporary.write_text("x")
     with pytest.raises(ZooError, match="cannot write .*a.txt: No space left on device; free some space"):
         with replacing(tmp_path / "a.txt"):

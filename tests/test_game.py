@@ -125,6 +125,14 @@ def test_evaluate_changes_nothing_and_returns_every_term():
         assert np.array_equal(old, variable.numpy())
 
 
+def test_evaluation_after_and_during_training():
+    game = compiled(sgd(0.0))
+    history = game.fit(numbers([1.0]), epochs=2, validation_data=numbers([3.0, 5.0]), verbose=0).history
+    assert history["x/distance"] == pytest.approx([0.0, 0.0])
+    assert history["val_x/distance"] == pytest.approx([5.0, 5.0])
+    assert game.evaluate(numbers([2.0], [4.0]), verbose=0, return_dict=True)["x/distance"] == pytest.approx(2.5)
+
+
 def test_lazy_terms_have_the_same_mean():
     class Lazy(Quadratic):
         def x_loss(self, data):

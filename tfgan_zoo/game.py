@@ -344,8 +344,8 @@ class Game(keras.Model):
         return self._means.metrics + self._test_means.metrics
 
     def get_metrics_result(self) -> Terms:
-        """Return the epoch's means of the train terms."""
-        return {k: v for metric in self._means.metrics for k, v in metric.result().items()}
+        """Return nothing: Keras then reports what the steps return, which are the running means already."""
+        return {}
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Do nothing: the constructor built the model (and stock Keras fails here under several workers)."""

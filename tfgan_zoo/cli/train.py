@@ -236,13 +236,16 @@ def _fit(model: Game, run: Run, data: Source | Pair, evaluation: Any, interrupt:
 
     config = run.config
     bar = cb.ProgressBar(config.steps, config.batch_size * model.batches_per_step)
+    pictures = cb.SampleGrid(
+        run.samples, config.sample_every, PICTURES, **sources.sides_of_picture(config, PICTURES // 2)
+    )
     callbacks = [
         cb.StopOnNaN(),
         bar,
         cb.CsvLog(run.log),
         cb.Scalars(run.events),
         cb.FullCheckpoint(run.checkpoints, config.checkpoint_every),
-        cb.SampleGrid(run.samples, config.sample_every, PICTURES, **sources.sides_of_picture(config, PICTURES // 2)),
+        pictures,
         *([evaluation] if evaluation else []),
         interrupt.callback(),
     ]
@@ -254,6 +257,8 @@ def _fit(model: Game, run: Run, data: Source | Pair, evaluation: Any, interrupt:
             listed = Unsynchronized(callbacks, add_history=True, model=model, epochs=epochs, steps=length)
             model.fit(batches, epochs=epochs, steps_per_epoch=length, verbose=0, callbacks=listed)
             done = int(model.step.numpy())
+        if not interrupt.signal and not pictures.path.exists():
+            pictures.act({})  # the result, whatever the number of steps
     except _out_of_memory() as error:
         raise ZooError(
             f"{config.model}: out of memory at batch size {config.batch_size}; choose a smaller --batch-size"

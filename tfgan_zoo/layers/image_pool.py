@@ -33,13 +33,13 @@ class ImagePool(keras.layers.Layer):
         """Images (batch, height, width, channels) to images of the same shape; inside `draws.seeded` only."""
         if self.size == 0:
             return images
-        context = tf.distribute.get_replica_context()
-        mine = tf.shape(images)[0]
-        if context.num_replicas_in_sync > 1:
-            images = context.all_gather(images, axis=0)
-        n = images.shape[0]
-        if n is None:
+        if images.shape[0] is None:
             raise ValueError("the image pool needs a static batch size; drop the last partial batch")
+        context = tf.distribute.get_replica_context()
+        replicas, mine = context.num_replicas_in_sync, images.shape[0]
+        n = replicas * mine
+        if replicas > 1:
+            images = tf.ensure_shape(context.all_gather(images, axis=0), (n, *images.shape[1:]))
         place, chance = tf.argsort(draws.shared(self.size))[:n], draws.shared(n)
         place = tf.pad(place, [[0, n - place.shape[0]]], constant_values=self.size)
 
@@ -51,7 +51,7 @@ class ImagePool(keras.layers.Layer):
         self.images.assign(self._store(pool, tf.where(swapped, place, self.size), images))
         self.filled.assign(tf.minimum(self.filled.value + n, self.size))
         replica = context.replica_id_in_sync_group
-        return shown if context.num_replicas_in_sync == 1 else shown[replica * mine : (replica + 1) * mine]
+        return shown if replicas == 1 else shown[replica * mine : (replica + 1) * mine]
 
     def get_config(self):
         """Return the constructor's arguments."""

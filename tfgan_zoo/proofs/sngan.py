@@ -133,37 +133,39 @@ def images(seed, report):
             samples = model.sample(2000, seed=1).numpy()
             name = f"{'' if normalize else ' unnormalized'} at {rate:g}"
             score = evaluate(samples, test, metrics="fid", samples=2000, extractor=extractor)["fid[fashion]"]
-            values |= {f"distance{name}": score, f"_images{name}": samples[:16]}
+            values |= {f"distance{name}": score, f"_images{name}": samples[:9]}
             report(f"distance{name}: {score:.1f}")
     return values
 
 
 def draw(runs, path):
     """Above: the ring with the scores of both discriminators, and the distances. Below: samples of the first seed."""
-    figure, axes = plt.subplots(2, 4, figsize=(12, 6.4), constrained_layout=True)
+    figure = plt.figure(figsize=(11, 5.6), constrained_layout=True)
+    spec = figure.add_gridspec(2, 4)
     first = runs[0]
-    for ax, name, title in ((axes[0, 0], "", "normalized"), (axes[0, 1], " unnormalized", "unnormalized twin")):
+    for column, (name, title) in enumerate((("", "normalized"), (" unnormalized", "unnormalized"))):
+        ax = figure.add_subplot(spec[0, column])
         shown = ax.imshow(first["_scores" + name], extent=(-3, 3, -3, 3), origin="lower", cmap="RdBu", alpha=0.8)
         figure.colorbar(shown, ax=ax, shrink=0.8, label="D")
         ax.scatter(*first["_points" + name][:1000].T, s=2, color="k", lw=0)
         ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=(-2, 0, 2), yticks=(-2, 0, 2))
-        ax.set_title(
-            f"{title}: modes {', '.join(str(int(r['modes' + name])) for r in runs)}\n"
-            f"steepest slope {', '.join(format(r['steepest' + name], '.2f') for r in runs)}",
-            fontsize=10,
-        )
+        modes = ", ".join(str(int(r["modes" + name])) for r in runs)
+        slopes = ", ".join(format(r["steepest" + name], ".2f") for r in runs)
+        ax.set_title(f"{title}, modes: {modes}\nsteepest slope of D: {slopes}", fontsize=10)
+    ax = figure.add_subplot(spec[0, 2:])
     for name, color, label in (("", "tab:blue", "normalized"), (" unnormalized", "tab:orange", "unnormalized")):
         for k, run_ in enumerate(runs):
             distances = [run_[f"distance{name} at {rate:g}"] for rate in RATES]
-            axes[0, 2].plot(RATES, distances, "o-", color=color, lw=1, ms=4, label=label if k == 0 else None)
-    axes[0, 2].set(xscale="log", xlabel="learning rate", ylabel="fid[fashion]", ylim=(0, None))
-    axes[0, 2].set_title(f"Fashion-MNIST, {STEPS:,} steps", fontsize=10)
-    axes[0, 2].legend(fontsize=8)
-    panels = [(axes[0, 3], "", RATES[0]), (axes[1, 0], "", RATES[1]), (axes[1, 1], "", RATES[2])]
-    panels += [(axes[1, 2], " unnormalized", RATES[0]), (axes[1, 3], " unnormalized", RATES[2])]
-    for ax, name, rate in panels:
-        ax.imshow(grid(to_uint8(first[f"_images{name} at {rate:g}"]), columns=4)[..., 0], cmap="gray", vmin=0, vmax=255)
+            ax.plot(RATES, distances, "o-", color=color, lw=1, ms=4, label=label if k == 0 else None)
+    ax.set(xscale="log", xlabel="learning rate", ylabel="fid[fashion]", ylim=(0, None))
+    ax.set_title(f"Fashion-MNIST, {STEPS:,} steps, three seeds", fontsize=10)
+    ax.legend(fontsize=8)
+    panels = [(name, rate) for rate in (RATES[0], RATES[-1]) for name in ("", " unnormalized")]
+    for column, (name, rate) in enumerate(panels):
+        ax = figure.add_subplot(spec[1, column])
+        picture = grid(to_uint8(first[f"_images{name} at {rate:g}"][:9]), columns=3)[..., 0]
+        ax.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         ax.set_title(f"{'unnormalized' if name else 'normalized'}, rate {rate:g}", fontsize=10)
         ax.axis("off")
-    figure.savefig(path, dpi=80, format="png")
+    figure.savefig(path, dpi=70, format="png")
     plt.close(figure)
