@@ -1,4 +1,4 @@
-"""Every test process sees two logical CPU devices and makes at most one MirroredStrategy (more can break collectives)."""
+"""Every test process sees two logical CPUs and makes at most one MirroredStrategy (more can break collectives)."""
 
 import os
 

@@ -6,8 +6,10 @@ import pytest
 import tensorflow as tf
 
 import tfgan_zoo as zoo
+from tfgan_zoo import draws
 from tfgan_zoo.averages import warm_rate
 from tfgan_zoo.game import Game
+from tfgan_zoo.gan import GAN
 from tfgan_zoo.inputs import Images
 
 
@@ -125,6 +127,49 @@ def test_evaluate_changes_nothing_and_returns_every_term():
         assert np.array_equal(old, variable.numpy())
 
 
+def test_evaluation_draws_anew_for_every_batch_and_takes_lazy_terms_whole():
+    class Drawing(Quadratic):
+        def x_loss(self, data):
+            drawn = tf.reduce_mean(draws.uniform(tf.shape(data)[0])) + 0.0 * self.first.w.value
+            return {"drawn": drawn, "lazy": self.lazily(4, lambda: tf.reduce_mean(data))}
+
+    game = Drawing()
+    game.compile(sgd())
+    means = [game.evaluate(numbers(*[[2.0]] * n), verbose=0, return_dict=True)["x/drawn"] for n in (1, 2)]
+    assert 2 * means[1] - means[0] != pytest.approx(means[0])
+    game.fit(numbers([1.0]), verbose=0)
+    assert game.evaluate(numbers([2.0]), verbose=0, return_dict=True)["x/lazy"] == pytest.approx(2.0)
+
+
+def test_statistics_of_a_skipped_step_are_not_kept():
+    model = zoo.create("dcgan", dtype="mixed_float16", **zoo.info("dcgan").tiny)
+    model.compile()
+    model.discriminate = lambda x: 6e4 * GAN.discriminate(model, 6e4 * x)
+    model.fit(model.example_batch(4), batch_size=4, verbose=0)
+    assert all(np.isfinite(v.numpy()).all() for v in model.variables)
+
+
+def test_layers_with_hidden_random_state_are_refused():
+    with pytest.raises(ValueError, match="draw from `tfgan_zoo.draws`"):
+        Quadratic().add_networks(first=keras.Sequential([keras.Input((2,)), keras.layers.Dropout(0.5)]))
+
+
+def test_recompiling_with_another_solver_logs_its_terms():
+    game = compiled()
+    game.fit(numbers([1.0]), verbose=0)
+    game.compile(sgd(), solver=lambda game, batch: {"only": tf.reduce_mean(batch)})
+    assert game.fit(numbers([3.0]), verbose=0).history == {"only": [pytest.approx(3.0)]}
+
+
+def test_compile_outside_the_strategys_scope(mirrored):
+    with mirrored.scope():
+        game = Quadratic()
+    game.compile({p: keras.optimizers.Adam(0.1) for p in game.players})
+    game.fit(numbers([1.0, 9.0], [3.0, 5.0]), verbose=0)
+    replicas = [v.numpy() for v in game.first.w.value.values]
+    assert replicas[0] == replicas[1] != 1.0
+
+
 def test_evaluation_after_and_during_training():
     game = compiled(sgd(0.0))
     history = game.fit(numbers([1.0]), epochs=2, validation_data=numbers([3.0, 5.0]), verbose=0).history
@@ -214,6 +259,9 @@ def test_a_smaller_last_batch_is_dropped():
     data = tf.data.Dataset.from_tensor_slices(np.ones((5, 1), "float32")).batch(2)
     game.fit(data, verbose=0)
     assert int(game.step.numpy()) == 2
+    unknown = data.map(lambda x: tf.ensure_shape(tf.py_function(lambda x: x, [x], tf.float32), None))
+    game.fit(unknown, verbose=0)
+    assert int(game.step.numpy()) == 4
 
 
 def test_arrays_are_shuffled_by_the_seed_and_checked_as_a_whole():
@@ -233,10 +281,21 @@ def test_arrays_are_shuffled_by_the_seed_and_checked_as_a_whole():
     [
         (lambda: compiled().minimize("z", tf.zeros((1, 1))), "unknown player of quadratic.* 'z'"),
         (lambda: compiled({"z": "sgd"}), "unknown player"),
+        (lambda: Quadratic().compile("adam"), "optimizers is a dict with keys"),
+        (lambda: Quadratic().compile(loss="mse"), "compile takes no loss"),
+        (lambda: Quadratic().compile(jit_compile="off"), "jit_compile is True, False or 'auto'"),
+        (lambda: Quadratic().compile(accumulation_steps=0), "from 1 on"),
+        (lambda: compiled(dict.fromkeys("xy", keras.optimizers.SGD())), "one optimizer for two players"),
+        (lambda: compiled(accumulation_steps=2).fit(numbers([1.0, 2.0, 3.0])), "3 cannot be dealt to 2 micro-batches"),
         (lambda: Quadratic().fit(numbers([1.0])), "not compiled"),
+        (lambda: compiled().fit(None), "nothing to train on"),
+        (lambda: compiled().fit(numbers([1.0]).map(lambda x: {"x": x})), "give only what the model takes"),
+        (lambda: compiled().fit(numbers([1.0]).map(tf.strings.as_string)), "expected float32, found string"),
+        (lambda: compiled().fit(numbers([1.0]).unbatch()), "batch the data"),
+        (lambda: zoo.create("gan").sample(0), "at least one sample"),
         (lambda: compiled().fit(np.ones((3, 1), "float32"), batch_size=4), "3 examples, fewer than one batch of 4"),
-        (lambda: compiled().fit(tf.data.Dataset.from_tensors(np.ones((4, 2), "float32"))), r"shape \(None, 1\), found \(4, 2\)"),
-        (lambda: zoo.create("wgan_gp", image_shape=(2,), n_critic=5).play(tf.zeros((7, 2))), "7 cannot be divided into 5"),
+        (lambda: compiled().fit(numbers([1.0]).map(lambda x: tf.tile(x, (4, 2)))), r"\(None, 1\), found \(4, 2\)"),
+        (lambda: zoo.create("wgan_gp", image_shape=(2,)).play(tf.zeros((7, 2))), "7 cannot be divided into 5"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(mistake, message):
@@ -247,8 +306,8 @@ def test_mistakes_are_named(mistake, message):
 def test_a_batch_that_cannot_be_dealt_to_the_replicas_is_named(mirrored):
     with mirrored.scope():
         game = compiled()
-        with pytest.raises(zoo.ZooError, match="batch of 3 cannot be dealt to 2 replicas"):
-            game.fit(numbers([1.0, 2.0, 3.0]), verbose=0)
+    with pytest.raises(zoo.ZooError, match="batch of 3 cannot be dealt to 2 replicas"):
+        game.fit(numbers([1.0, 2.0, 3.0]), verbose=0)
 
 
 def test_a_loss_that_does_not_depend_on_a_weight_is_named():

@@ -11,10 +11,10 @@ import importlib
 from pathlib import Path
 
 from tfgan_zoo.errors import ZooError
-from tfgan_zoo.registry import create, info, list_models
+from tfgan_zoo.registry import create, info, list_models, load
 
 __version__ = "0.1.0"
-__all__ = ["ZooError", "callbacks", "create", "data", "export", "info", "list_models", "metrics"]
+__all__ = ["ZooError", "callbacks", "create", "data", "export", "info", "list_models", "load", "metrics"]
 
 # In a checkout (and so in editable installs) `tfgan_zoo.export` is the folder `export` beside the package.
 if not (Path(__file__).parent / "export").is_dir():

@@ -49,8 +49,9 @@ class Card:
 _TINY = {"image_shape": (16, 16, 1), "latent_dim": 8, "width": 4}
 
 CARDS = (
-    Card("gan", "Generative Adversarial Networks", "Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio",
-         2014, "1406.2661", "objectives", ("objective",), "VanillaGAN",
+    Card("gan", "Generative Adversarial Networks",
+         "Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio", 2014, "1406.2661",
+         "objectives", ("objective",), "VanillaGAN",
          sizes={"image_shape": (28, 28, 1), "latent_dim": 100, "width": 1200},
          tiny={"image_shape": (8, 8, 1), "latent_dim": 8, "width": 20}),
     Card("wgan_gp", "Improved Training of Wasserstein GANs", "Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville",
@@ -69,7 +70,8 @@ CARDS = (
          2014, "1411.1784", "latent", ("conditioning",), "CGAN",
          sizes={"image_shape": (32, 32, 3), "latent_dim": 100, "classes": 10, "width": 64},
          tiny={**_TINY, "classes": 3, "embedding_dim": 4}, data="labelled"),
-    Card("infogan", "InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets",
+    Card("infogan",
+         "InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets",
          "Chen, Duan, Houthooft, Schulman, Sutskever, Abbeel", 2016, "1606.03657", "latent",
          ("latent", "objective", "architecture"), "InfoGAN",
          sizes={"image_shape": (28, 28, 1), "noise_dim": 62, "categories": 10, "codes": 2, "width": 64},
@@ -79,7 +81,8 @@ CARDS = (
          sizes={"image_shape": (28, 28, 1), "latent_dim": 20, "width": 500},
          tiny={"image_shape": (8, 8, 1), "latent_dim": 4, "width": 16}),
     Card("cyclegan", "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
-         "Zhu, Park, Isola, Efros", 2017, "1703.10593", "translation", ("objective", "architecture", "players"), "CycleGAN",
+         "Zhu, Park, Isola, Efros", 2017, "1703.10593", "translation",
+         ("objective", "architecture", "players"), "CycleGAN",
          sizes={"image_shape": (256, 256, 3), "width": 64, "blocks": 9},
          tiny={"image_shape": (16, 16, 3), "width": 2, "blocks": 1, "discriminator_layers": 1, "pool_size": 6},
          data="unpaired"),

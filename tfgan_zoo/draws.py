@@ -1,4 +1,4 @@
-"""Random draws that follow from a seed alone: with any number of replicas, with or without XLA, before and after a resume.
+"""Random draws that follow from a seed alone: with any number of replicas, with or without XLA, after a resume.
 
 Every draw is made for the *global* batch; a replica keeps its own rows. So replicas differ, and two replicas together
 draw exactly what one replica draws for the whole batch (replica r holds the r-th consecutive part, as `tf.distribute`
@@ -43,7 +43,7 @@ def seeded(seed: tf.Tensor | tuple[int, int], part: int | tf.Tensor = 0, parts: 
 
 
 def uniform(n: int | tf.Tensor, *shape: int, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
-    """Draw from the uniform distribution on the open interval (low, high): float32 of shape (n, *shape)."""
+    """Draw from the uniform distribution on (low, high): float32 of shape (n, *shape); open at 0 and at +-1."""
     return low + (high - low) * _unit(_rows(n, shape))
 
 

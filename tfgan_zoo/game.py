@@ -1,5 +1,6 @@
-"""Game: players that each minimize their own loss. The only place with a tape, an optimizer, replicas, XLA, precision."""
+"""Game: players that each minimize their own loss. The only place with a tape, an optimizer, replicas and XLA."""
 
+import contextvars
 import inspect
 import zlib
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from tfgan_zoo.means import RunningMeans
 
 Terms = dict[str, tf.Tensor]
 
+_evaluating = contextvars.ContextVar("evaluating", default=False)  # of the thread; replicas are traced in their own
+
 
 class Game(keras.Model):
     """Named players, each with networks, an optimizer and a loss.
@@ -26,7 +29,7 @@ class Game(keras.Model):
     `train_step` is `play(*batch)`, the order in which players move. A model file says, in this order: the networks, its
     inputs, each player's loss as a dict of named terms and, if it differs, the order of moves.
 
-    Constructor arguments are scalars, strings and tuples, each kept under its own name: that is the whole configuration.
+    Constructor arguments are scalars, strings and tuples, each kept under its own name: the whole configuration.
     Random numbers inside a loss come from `tfgan_zoo.draws`.
 
     Args:
@@ -40,10 +43,11 @@ class Game(keras.Model):
 
     def __init__(self, seed: int = 0, ema_decay: float = 0.0, **kwargs):
         super().__init__(**kwargs)
+        if not isinstance(seed, int) or not 0 <= ema_decay < 1:
+            raise ZooError(f"expected an integer seed and ema_decay in [0, 1), found {seed!r} and {ema_decay!r}")
         self.seed, self.ema_decay = seed, ema_decay
         self.step = self.scalar("step", dtype="int64")
         self.moves = {player: self.scalar(f"{player}_moves", dtype="int64") for player in self.players}
-        self._means, self._test_means = RunningMeans(), RunningMeans()
         self.built = True  # by the constructor of the variant: Keras need not call the model to build it
 
     # What a variant says
@@ -68,8 +72,14 @@ class Game(keras.Model):
         return {player: keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999, epsilon=1e-8) for player in self.players}
 
     def add_networks(self, **networks: keras.Model) -> None:
-        """Keep networks under the names given, with moving averages of those in `averaged`."""
+        """Keep networks under the names given, with moving averages of those in `averaged`.
+
+        Raises:
+            ValueError: a network keeps hidden random state, as `keras.layers.Dropout` does.
+        """
         for name, network in networks.items():
+            if hidden := [v.path for v in network.variables if not v.dtype.startswith("float")]:
+                raise ValueError(f"{name} keeps random state in {hidden}; use layers that draw from `tfgan_zoo.draws`")
             setattr(self, name, network)
             if name in self.averaged and self.ema_decay:
                 setattr(self, f"{name}_ema", average_of(network, f"{name}_ema"))
@@ -86,8 +96,11 @@ class Game(keras.Model):
         return tf.stack([(self.seed ^ zlib.crc32(name.encode())) & 0x7FFFFFFF, tf.cast(count, tf.int32)])
 
     def lazily(self, every: int, term: Callable[[], tf.Tensor]) -> tf.Tensor:
-        """Return `every` times `term()` on each `every`-th step and zero on the others: the same mean at less cost."""
-        if every == 1:
+        """Return `every` times `term()` on each `every`-th step and zero on the others: the same mean at less cost.
+
+        In evaluation it is `term()`.
+        """
+        if every == 1 or _evaluating.get():
             return term()
         return tf.cond(self.step.value % every == 0, lambda: every * term(), lambda: tf.zeros(()))
 
@@ -118,8 +131,10 @@ class Game(keras.Model):
         terms, gradients, state, aux = self._differentiate(player, seed, *batch)
         if replicas() > 1:
             terms, gradients, state = all_sum((terms, gradients, state))
+        scaled = isinstance(self.optimizers[player], keras.optimizers.LossScaleOptimizer)
         for variable, value in zip(self._state_of(player), state):
-            variable.assign(value)
+            # A step that float16 overflows is skipped by the optimizer; its statistics must not stay either.
+            variable.assign(tf.where(tf.math.is_finite(value), value, variable.value) if scaled else value)
         self.moves[player].assign_add(1)
         return {f"{player}/{name}": value for name, value in terms.items()}, gradients, aux
 
@@ -165,12 +180,16 @@ class Game(keras.Model):
 
     def test_step(self, data) -> Terms:
         """Every player's terms on a batch, with weights and state unchanged."""
-        logs = {}
-        for player in self.players:
-            with keras.StatelessScope(), draws.seeded(self.seed_of(f"test {player}", self.step.value)):
-                terms, _ = self._loss(player, *as_batch(data))
-            terms = {name: tf.cast(value, tf.float32) / replicas() for name, value in terms.items()}
-            logs |= {f"{player}/{name}": v for name, v in (all_sum(terms) if replicas() > 1 else terms).items()}
+        logs, token = {}, _evaluating.set(True)
+        try:
+            for player in self.players:
+                seed = self.seed_of(f"test {player}", tf.cast(self._test_means.count, tf.int32))
+                with keras.StatelessScope(), draws.seeded(seed):
+                    terms, _ = self._loss(player, *as_batch(data))
+                terms = {name: tf.cast(value, tf.float32) / replicas() for name, value in terms.items()}
+                logs |= {f"{player}/{name}": v for name, v in (all_sum(terms) if replicas() > 1 else terms).items()}
+        finally:
+            _evaluating.reset(token)
         return self._test_means.update(logs)
 
     # Weights and state
@@ -249,7 +268,8 @@ class Game(keras.Model):
         """Choose how players move.
 
         Args:
-            optimizers: player -> optimizer (or its Keras name); players left out keep the paper's.
+            optimizers: player -> optimizer (or its Keras name); players left out keep the paper's. Rates that change
+                are Keras schedules, read at every step.
             solver: a function (game, *batch) -> terms that replaces the paper's order of moves.
             jit_compile: compile losses and gradients with XLA. "auto" does so on GPUs; on CPUs plain execution was
                 measured to be as fast, without XLA's compile time.
@@ -258,9 +278,35 @@ class Game(keras.Model):
             **kwargs: `run_eagerly`, `steps_per_execution`: as in `keras.Model.compile`.
 
         Raises:
-            ZooError: an unknown player, or a solver with float16 losses.
+            ZooError: an unknown player, an optimizer given twice, or a solver with float16 losses.
         """
+        if not isinstance(optimizers or {}, dict):
+            raise ZooError(f"{self.name}: optimizers is a dict with keys {list(self.players)}, found {optimizers!r}")
+        if len({id(o) for o in (optimizers or {}).values() if not isinstance(o, str)}) < sum(
+            not isinstance(o, str) for o in (optimizers or {}).values()
+        ):
+            raise ZooError(
+                f"{self.name}: one optimizer for two players; an optimizer keeps one player's state, make two"
+            )
+        if jit_compile not in (True, False, "auto"):
+            raise ZooError(f"{self.name}: jit_compile is True, False or 'auto', found {jit_compile!r}")
+        if not isinstance(accumulation_steps, int) or accumulation_steps < 1:
+            raise ZooError(f"{self.name}: accumulation_steps is a number from 1 on, found {accumulation_steps!r}")
+        if foreign := set(kwargs) - {"run_eagerly", "steps_per_execution"}:
+            raise ZooError(f"{self.name}: compile takes no {', '.join(sorted(foreign))}; the model has its own losses")
+        if (
+            tf.distribute.get_strategy() is not self.distribute_strategy
+        ):  # optimizers belong to the scope they are made in
+            keep, make = keras.saving.serialize_keras_object, keras.saving.deserialize_keras_object
+            optimizers = {p: o if isinstance(o, str) else keep(o) for p, o in (optimizers or {}).items()}
+            with self.distribute_strategy.scope():
+                optimizers = {p: o if isinstance(o, str) else make(o) for p, o in optimizers.items()}
+        with self.distribute_strategy.scope():
+            self._compile(optimizers, solver, jit_compile, accumulation_steps, **kwargs)
+
+    def _compile(self, optimizers, solver, jit_compile, accumulation_steps, **kwargs):
         super().compile(optimizer=None, jit_compile=False, **kwargs)  # XLA around a whole step fails with replicas
+        self._means, self._test_means = RunningMeans(), RunningMeans()
         if solver and self.dtype_policy.name == "mixed_float16":
             raise ZooError(f"{self.name}: a solver combines gradients, which mixed_float16 scales; use mixed_bfloat16")
         for player in optimizers or {}:
@@ -304,8 +350,10 @@ class Game(keras.Model):
             model=self.name,
             batch_size=batch_size,
             shuffle=shuffle,
-            joined=self.batches_per_step,
             seed=self.seed,
+            joined=self.batches_per_step,
+            replicas=self.distribute_strategy.num_replicas_in_sync,
+            micro_batches=self.accumulation_steps,
         )
         return super().fit(data, None, None, epochs, *args, shuffle=False, **kwargs)
 
@@ -322,14 +370,18 @@ class Game(keras.Model):
         with construction(config.get("seed", 0), config.pop("dtype", None)):
             return cls(**config)
 
-    def get_compile_config(self) -> dict[str, Any]:
-        """Return what `compile` was given, serialized."""
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """Return what `compile` was given, serialized; None before `compile`."""
+        if not self.compiled:
+            return None
         keep = keras.saving.serialize_keras_object
         return {
             "optimizers": {player: keep(optimizer) for player, optimizer in self.optimizers.items()},
             "solver": keep(self.solver),
             "jit_compile": self.jit_compile_losses,
             "accumulation_steps": self.accumulation_steps,
+            "run_eagerly": self.run_eagerly,
+            "steps_per_execution": self.steps_per_execution,
         }
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
@@ -341,7 +393,7 @@ class Game(keras.Model):
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
         """The core's own means; Keras' never-updated "loss" is left out."""
-        return self._means.metrics + self._test_means.metrics
+        return self._means.metrics + self._test_means.metrics if self.compiled else []
 
     def get_metrics_result(self) -> Terms:
         """Return nothing: Keras then reports what the steps return, which are the running means already."""

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tfgan_zoo import draws, feeding, signatures
 from tfgan_zoo.errors import ZooError
 from tfgan_zoo.game import Game, Terms
-from tfgan_zoo.inputs import Images, Input
+from tfgan_zoo.inputs import Images, Input, shape_of
 from tfgan_zoo.objectives import Objective, non_saturating
 
 
@@ -31,7 +31,9 @@ class GAN(Game):
 
     def __init__(self, image_shape=(32, 32, 1), latent_dim=100, n_critic=1, ema_decay=0.999, **kwargs):
         super().__init__(ema_decay=ema_decay, **kwargs)
-        self.image_shape, self.latent_dim, self.n_critic = tuple(image_shape), latent_dim, n_critic
+        self.image_shape, self.latent_dim, self.n_critic = shape_of(image_shape), latent_dim, n_critic
+        if not isinstance(n_critic, int) or n_critic < 1:
+            raise ZooError(f"n_critic: expected a number of moves from 1 on, found {n_critic!r}")
 
     @property
     def batches_per_step(self) -> int:

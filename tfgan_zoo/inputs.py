@@ -1,5 +1,6 @@
 """What a model takes: named inputs that can describe, make and check a batch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,11 @@ from tfgan_zoo.errors import ZooError
 
 @dataclass(frozen=True)
 class Images:
-    """Float32 images (batch, height, width, channels) in [-1, 1]; a shape of rank 1 stands for points without a range."""
+    """Float32 images (batch, height, width, channels) in [-1, 1]; a shape of rank 1 means points without a range."""
 
     shape: tuple[int, ...]
     name: str = "images"
+    hint = "make the model with the data's shape, or load the data with another image_size or channels"
 
     @property
     def spec(self) -> tf.TensorSpec:
@@ -42,6 +44,7 @@ class Labels:
 
     classes: int
     name: str = "labels"
+    hint = "give one class id per example"
 
     @property
     def spec(self) -> tf.TensorSpec:
@@ -54,7 +57,7 @@ class Labels:
 
     def check(self, values: np.ndarray) -> None:
         """Raise ZooError unless every label names a class."""
-        low, high = int(values.min()), int(values.max())
+        low, high = values.min(), values.max()
         if low < 0 or high >= self.classes:
             raise ZooError(
                 f"{self.name}: expected class ids 0..{self.classes - 1}, found {low}..{high}; "
@@ -63,3 +66,15 @@ class Labels:
 
 
 Input = Images | Labels
+
+
+def shape_of(image_shape: Sequence[int]) -> tuple[int, ...]:
+    """Return a checked image shape: (height, width, channels), or (d,) for points.
+
+    Raises:
+        ZooError: other ranks, or sizes that are no positive integers.
+    """
+    shape = tuple(image_shape) if isinstance(image_shape, Sequence) else (image_shape,)
+    if len(shape) not in (1, 3) or not all(isinstance(n, int) and n > 0 for n in shape):
+        raise ZooError(f"image_shape: expected (height, width, channels), or (d,) for points, found {image_shape!r}")
+    return shape

@@ -2,6 +2,9 @@
 
 import importlib
 import inspect
+import json
+import os
+import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -63,17 +66,45 @@ def create(name: str, weights: str | None = None, *, dtype: object = None, **arg
 
     if weights is not None and not pretrained.is_path(weights):
         arguments = pretrained.arguments(name, weights) | arguments
-    with construction(arguments.get("seed", 0), dtype):
-        try:
+    try:
+        with construction(arguments.get("seed", 0), dtype):
             model = cls(name=name, **arguments)
-        except ZooError:
-            raise
-        except (TypeError, ValueError) as error:
-            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise ZooError(f"cannot make {name} with {arguments}: {first}") from error
+    except ZooError:
+        raise
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ZooError(f"cannot make {name} with {arguments}, dtype {dtype}: {first}") from error
     if weights is not None:
         pretrained.load(model, name, weights)
     return model
+
+
+def load(path: str | os.PathLike) -> "Game":
+    """Load a model that `model.save("name.keras")` wrote: networks, optimizers, averages and counters.
+
+    `keras.saving.load_model` does the same once the model's class is known; this imports it first. No code of the file
+    is run.
+
+    Raises:
+        ZooError: no such file, or not a model of this package.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            registered = json.loads(archive.read("config.json")).get("registered_name") or ""
+    except FileNotFoundError as error:
+        raise ZooError(f"no file {path}") from error
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ZooError(f"{path} is damaged or no .keras file: {error}") from error
+    package, _, name = registered.partition(">")
+    if package != "tfgan_zoo" or name not in BY_NAME:
+        raise ZooError(f"{path} holds {registered or 'something else'}, not a model of this package")
+    model_class(name)
+    import keras
+
+    try:
+        return keras.saving.load_model(path)
+    except (TypeError, ValueError, OSError, KeyError) as error:
+        raise ZooError(f"cannot load {path}: {str(error).strip().splitlines()[0]}") from error
 
 
 def arguments_of(name: str) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfgan_zoo.errors import ZooError
+
 SEED = tf.TensorSpec((), tf.int32, "seed")
 COUNT = tf.TensorSpec((), tf.int32, "count")
 LABELS = tf.TensorSpec((None,), tf.int32, "labels")
@@ -43,7 +45,7 @@ def generators(generate: Callable, *specs: tf.TensorSpec) -> dict[str, Function]
     return both
 
 
-def translators(translate: Callable, image_shape: tuple[int, ...], prefix: str = "") -> dict[str, Function]:
+def translators(translate: Callable, image_shape: tuple[int, ...], suffix: str = "") -> dict[str, Function]:
     """Return `translate` (uint8 images to uint8 images) and `translate_png` (encoded files to PNG).
 
     Files of another size are resized to `image_shape` with antialiasing.
@@ -54,8 +56,8 @@ def translators(translate: Callable, image_shape: tuple[int, ...], prefix: str =
         return encode_pngs(to_uint8(translate(from_uint8(decode_images(pngs, image_shape)))))
 
     return {
-        f"translate{prefix}": function(lambda x: to_uint8(translate(from_uint8(x))), images),
-        f"translate{prefix}_png": function(through_files, PNGS, output="png"),
+        f"translate{suffix}": function(lambda x: to_uint8(translate(from_uint8(x))), images),
+        f"translate{suffix}_png": function(through_files, PNGS, output="png"),
     }
 
 
@@ -86,7 +88,12 @@ def decode_images(files: tf.Tensor, image_shape: tuple[int, ...]) -> tf.Tensor:
 
 
 def in_chunks(body: Callable, *arrays: tf.Tensor, size: int = 256) -> tf.Tensor:
-    """Apply `body` to rows of the arrays, `size` at a time, so that memory does not grow with their number."""
-    compiled = tf.function(body, reduce_retracing=True)
-    starts = range(0, len(arrays[0]), size)
-    return tf.concat([compiled(*(a[i : i + size] for a in arrays)) for i in starts], axis=0)
+    """Apply `body` to rows of the arrays, `size` at a time, so that memory does not grow with their number.
+
+    Raises:
+        ZooError: no rows.
+    """
+    rows = len(arrays[0])
+    if rows < 1:
+        raise ZooError(f"expected at least one sample, found {rows}")
+    return tf.concat([body(*(a[i : i + size] for a in arrays)) for i in range(0, rows, size)], axis=0)

@@ -64,7 +64,7 @@ def test_the_value_of_the_zero_sum_game_is_twice_the_jensen_shannon_divergence_l
 
 
 def test_the_non_saturating_gradient_is_that_of_kl_less_twice_js():
-    """With D* held fixed, grad E_q[-log D*] = grad (KL(q || p) - 2 JS(p, q)) (Arjovsky and Bottou, 2017, theorem 2.5)."""
+    """With D* held fixed, grad E_q[-log D*] = grad (KL(q || p) - 2 JS(p, q)) (Arjovsky, Bottou, 2017, theorem 2.5)."""
     p = tf.constant([0.2, 0.5, 0.3], tf.float64)
     theta = tf.Variable([0.3, -0.2, 0.4], dtype=tf.float64)
     with tf.GradientTape(persistent=True) as tape:

@@ -32,10 +32,11 @@ def test_the_norm_is_each_examples_own():
     assert np.allclose(norms, np.arange(6) * np.linalg.norm(W), rtol=1e-5, atol=1e-5)
 
 
-def test_a_zero_gradient_has_a_finite_derivative():
+@pytest.mark.parametrize("order", [1.0, 2.0, 4.0, np.inf])
+def test_a_zero_gradient_has_a_finite_derivative(order):
     w = tf.Variable(0.0)
     with tf.GradientTape() as tape:
-        penalty = gradient_penalty(gradient_norms(lambda x: w * linear(x), X))
+        penalty = gradient_penalty(gradient_norms(lambda x: w * linear(x), X, order))
     assert float(penalty) == pytest.approx(1.0, abs=1e-4)
     assert np.isfinite(tape.gradient(penalty, w))
 

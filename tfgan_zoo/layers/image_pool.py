@@ -10,8 +10,8 @@ from tfgan_zoo import draws
 class ImagePool(keras.layers.Layer):
     """Return each image, or with probability 1/2 a stored one that it replaces.
 
-    The first `size` images are stored and returned. Afterwards an image is either returned, or stored while an older one
-    leaves the pool and is returned. Images of one batch meet distinct places of the pool. The pool is that of the
+    The first `size` images are stored and returned. Afterwards an image is either returned, or stored while an older
+    one leaves the pool and is returned. Images of one batch meet distinct places of the pool. The pool is that of the
     global batch: replicas gather their images, decide alike and keep their own rows, so they hold the same pool.
 
     Args:

@@ -22,30 +22,40 @@ class SpectralNormalization(keras.layers.Wrapper):
     """
 
     def build(self, input_shape):
-        """Build the layer and make one power iteration from a random u."""
+        """Build the layer and make one power iteration from a random u.
+
+        Raises:
+            ValueError: a depthwise convolution, whose kernel is a matrix for each channel.
+        """
         super().build(input_shape)
+        if isinstance(self.layer, keras.layers.DepthwiseConv2D | keras.layers.SeparableConv2D):
+            raise ValueError(f"{self.layer.name}: spectral normalization of depthwise convolutions is not defined here")
         matrix = self._matrix()
         u = _unit(keras.initializers.RandomNormal()((matrix.shape[1],)))
         u, v = _iterate(matrix, u)
         make = lambda name, value: self.add_weight(
-            name=name, shape=value.shape, initializer=lambda shape, dtype=None: value, trainable=False, dtype="float32"
+            name=name,
+            shape=value.shape,
+            initializer=lambda shape, dtype=None: value,
+            trainable=False,
+            dtype="float32",
+            autocast=False,
         )
         self.u, self.v = make("u", u), make("v", v)
 
     def call(self, inputs):
         """As the wrapped layer."""
         kernel = self._kernel_variable()
-        with keras.StatelessScope([(kernel, tf.cast(kernel.value, tf.float32) / self.sigma())]):
+        with keras.StatelessScope([(kernel, tf.cast(kernel.value, tf.float32) / tf.maximum(self.sigma(), 1e-12))]):
             return self.layer(inputs)
 
     def sigma(self) -> tf.Tensor:
         """The estimate v' W u of the spectral norm, a scalar through which gradients flow to W."""
-        matrix, u, v = self._matrix(), tf.cast(self.u.value, tf.float32), tf.cast(self.v.value, tf.float32)
-        return tf.reduce_sum(v * tf.linalg.matvec(matrix, u))
+        return tf.reduce_sum(self.v.value * tf.linalg.matvec(self._matrix(), self.u.value))
 
     def iterate(self) -> None:
         """Make one power iteration: v = W u / |W u|, u = W' v / |W' v|."""
-        u, v = _iterate(tf.stop_gradient(self._matrix()), tf.cast(self.u.value, tf.float32))
+        u, v = _iterate(tf.stop_gradient(self._matrix()), self.u.value)
         self.u.assign(u)
         self.v.assign(v)
 

@@ -1,4 +1,4 @@
-"""Strided convolutional networks for square images of any size s * 2^k, s from 4 to 7 (Radford et al., 2016, arXiv:1511.06434)."""
+"""Strided convolutional networks for square images of side s * 2^k, s from 4 to 7 (Radford et al., 2016)."""
 
 import keras
 from keras import layers as L
@@ -22,7 +22,7 @@ def halved_sides(image_shape: tuple[int, ...], times: int) -> list[int]:
         raise ZooError(f"expected square images (side, side, channels), found image_shape {tuple(image_shape)}")
     if side % 2**times:
         raise ZooError(
-            f"image side {side} cannot be halved {times} times; choose a multiple of {2**times}, such as 28, 32, 48 or 64"
+            f"image side {side} cannot be halved {times} times; choose a multiple of {2**times}, such as 32 or 64"
         )
     return [side >> i for i in range(times + 1)]
 
@@ -36,7 +36,9 @@ def feature_sides(image_shape: tuple[int, ...]) -> list[int]:
     Raises:
         ZooError: as `halved_sides`.
     """
-    return halved_sides(image_shape, max(0, image_shape[0].bit_length() - 3))
+    if image_shape[0] < 8:
+        raise ZooError(f"image side {image_shape[0]} is too small for strided convolutions; choose one from 8 on")
+    return halved_sides(image_shape, image_shape[0].bit_length() - 3)
 
 
 def dcgan_generator(

@@ -1,4 +1,4 @@
-"""Networks of image-to-image translation (Zhu et al., 2017, arXiv:1703.10593, appendix; Isola et al., 2017, arXiv:1611.07004)."""
+"""Networks of image translation (Zhu et al., 2017, arXiv:1703.10593; Isola et al., 2017, arXiv:1611.07004)."""
 
 import keras
 from keras import layers as L
@@ -11,7 +11,8 @@ from tfgan_zoo.layers.initializers import normal
 def resnet_translator(image_shape: tuple[int, int, int], width: int = 64, blocks: int = 9, name: str = "translator"):
     """Images to images: c7s1-w, d2w, d4w, R4w x blocks, u2w, uw, c7s1-channels with instance normalization and tanh.
 
-    Reflection padding in the 7x7 convolutions and the residual blocks; no ReLU after a residual sum.
+    Reflection padding in the 7x7 convolutions and the residual blocks; no ReLU after a residual sum. Convolutions of
+    stride 2 pad at the bottom and right only ("same"), where the reference pads all sides.
 
     Args:
         image_shape: (height, width, channels), height and width multiples of 4 and at least 16.
@@ -46,7 +47,7 @@ def patch_discriminator(
     normalize: bool = True,
     name: str = "discriminator",
 ):
-    """Images to a map of scores, one for each overlapping patch (receptive fields of 16, 34, 70, 142 for 1 to 4 layers).
+    """Images to a map of scores, one for each overlapping patch (of 16, 34, 70, 142 pixels for 1 to 4 layers).
 
     4x4 convolutions padded by 1: `layers` of stride 2, two of stride 1; LeakyReLU(0.2); instance normalization in all
     but the first and last. 'same' padding would give another map (32x32 instead of 30x30 for 256 pixels).

@@ -1,4 +1,4 @@
-"""Least squares (Mao et al., 2017, arXiv:1611.04076) with labels 0 and 1: real scores towards 1, fake ones towards 0."""
+"""Least squares (Mao et al., 2017, arXiv:1611.04076): real scores towards 1, fake ones towards 0."""
 
 import tensorflow as tf
 
@@ -11,7 +11,7 @@ def least_squares_discriminator(real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
 
 
 def least_squares_generator(real, fake: tf.Tensor) -> tf.Tensor:
-    """E[(D(G(z)) - 1)^2], without the paper's 1/2, as image translation uses it."""
+    """E[(D(G(z)) - 1)^2], as CycleGAN uses it: twice the paper's (eq. 9)."""
     return tf.reduce_mean((fake - 1.0) ** 2)
 
 

@@ -33,9 +33,11 @@ def gradient_norms(critic: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor, order
     axes = list(range(1, gradient.shape.rank))
     if order == 2.0:
         return tf.sqrt(tf.reduce_sum(gradient**2, axes) + 1e-12)  # the root of 0 has no derivative
+    largest = tf.reduce_max(tf.abs(gradient), axes, keepdims=True)
     if order == float("inf"):
-        return tf.reduce_max(tf.abs(gradient), axes)
-    return (tf.reduce_sum((tf.abs(gradient) + 1e-12) ** order, axes)) ** (1.0 / order)
+        return tf.squeeze(largest, axes)
+    scale = tf.stop_gradient(largest) + 1e-12  # powers of small numbers underflow
+    return tf.squeeze(scale, axes) * tf.reduce_sum((tf.abs(gradient) / scale + 1e-6) ** order, axes) ** (1.0 / order)
 
 
 def gradient_penalty(norms: tf.Tensor, target: float = 1.0, one_sided: bool = False) -> tf.Tensor:

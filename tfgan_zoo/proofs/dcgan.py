@@ -84,7 +84,7 @@ def to_float(images: np.ndarray) -> np.ndarray:
 def feature_accuracy(discriminator: keras.Model, training, held_out) -> float:
     """Accuracy on the test images of a linear classifier on D's features, fitted to 2000 labelled training images.
 
-    Features are every convolution's activations, max-pooled to 4x4 (section 5.1) and standardized. The classifier is the
+    Features are all convolutions' activations, max-pooled to 4x4 (section 5.1) and standardized. The classifier is the
     least-squares form of the paper's L2-SVM, one class against all, which is solved exactly; its regularization is the
     one with the best leave-one-out accuracy on the labelled images.
     """

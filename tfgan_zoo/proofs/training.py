@@ -8,7 +8,7 @@ from tfgan_zoo.game import Game
 
 
 def train(model: Game, dataset: tf.data.Dataset, steps: int, **compile_options) -> dict[str, float]:
-    """Compile unless compiled, make `steps` train steps on an endless data set, return the terms' means over the run."""
+    """Compile unless compiled, make `steps` train steps on an endless data set, return the terms' means."""
     if compile_options or not model.compiled:
         model.compile(**compile_options)
     history = model.fit(dataset, epochs=1, steps_per_epoch=steps, verbose=0).history

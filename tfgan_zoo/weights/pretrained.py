@@ -1,4 +1,4 @@
-"""Pretrained sets that ship with the package: half-precision arrays beside `pretrained.json`, which says what they are."""
+"""Pretrained sets that ship with the package: half-precision arrays beside `pretrained.json`, their cards."""
 
 import json
 import os

@@ -5,6 +5,8 @@ import tensorflow as tf
 from keras import layers as L
 
 from tfgan_zoo import draws, networks
+from tfgan_zoo.errors import ZooError
+from tfgan_zoo.game import Terms
 from tfgan_zoo.gan import GAN
 from tfgan_zoo.layers import batch_norm
 from tfgan_zoo.layers.initializers import normal
@@ -16,10 +18,10 @@ from tfgan_zoo.registry import register
 class InfoGAN(GAN):
     """Part of the latent is a code c that a recognizer Q, sharing D's trunk, reads back from G(z, c).
 
-    D and Q minimize the non-saturating D loss - information_weight * E[log Q(c | G(z, c))], G its own loss with the same
-    second term (eq. 3, 5): both raise a lower bound of the mutual information I(c; G(z, c)), up to the constant H(c). The
-    code is one category and `codes` numbers uniform on [-1, 1], whose Q is a Gaussian of unit variance. The bound never
-    sees real images. Noise is uniform on [-1, 1].
+    D and Q minimize the non-saturating D loss - information_weight * E[log Q(c | G(z, c))], G its own loss with the
+    same second term (eq. 3, 5): both raise a lower bound of the mutual information I(c; G(z, c)), up to the constant
+    H(c). The code is one category and `codes` numbers uniform on [-1, 1], whose Q is a Gaussian of unit variance. The
+    bound never sees real images. Noise is uniform on [-1, 1].
 
     Args:
         image_shape: (side, side, channels), side a multiple of 4, or less than 16 for perceptrons.
@@ -44,8 +46,10 @@ class InfoGAN(GAN):
         continuous_weight=1.0,
         **kwargs,
     ):
-        kwargs.pop("latent_dim", None)  # follows from the parts of the code
-        super().__init__(image_shape=image_shape, latent_dim=noise_dim + categories + codes, **kwargs)
+        latent_dim = noise_dim + categories + codes
+        if kwargs.pop("latent_dim", latent_dim) != latent_dim:
+            raise ZooError(f"latent_dim: it is noise_dim + categories + codes = {latent_dim}; set these instead")
+        super().__init__(image_shape=image_shape, latent_dim=latent_dim, **kwargs)
         self.noise_dim, self.categories, self.codes, self.width = noise_dim, categories, codes, width
         self.information_weight, self.continuous_weight = information_weight, continuous_weight
         self.trunk, generator = trunk_and_generator(self.image_shape, self.latent_dim, width)
@@ -59,6 +63,7 @@ class InfoGAN(GAN):
             discriminator=keras.Model(images, score, name="discriminator"),
             recognizer=keras.Model(images, code, name="recognizer"),
         )
+        self.judge = keras.Model(images, [score, code], name="judge")  # both in one pass through the trunk
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """The MNIST rates: the generator's is five times the discriminator's."""
@@ -75,16 +80,33 @@ class InfoGAN(GAN):
         """Images to the category's logits (batch, categories) and the continuous codes' means (batch, codes)."""
         return tf.split(self.recognizer(images, training=training), [self.categories, self.codes], axis=1)
 
-    def discriminator_terms(self, real, fake, latents):
-        """Minus the two parts of the bound on the mutual information, up to the codes' entropy."""
+    def discriminator_loss(self, real: tf.Tensor) -> Terms:
+        """The objective and minus the bound, from one look at the fakes."""
+        latents = self.sample_latents(tf.shape(real)[0])
+        score, code = self.judge(tf.stop_gradient(self.generate(latents)), training=True)
+        adversarial = self.objective.discriminator(self.discriminate(real), score)
+        return {"adversarial": adversarial, **self.information_terms(latents, code)}
+
+    def generator_loss(self, real: tf.Tensor) -> Terms:
+        """The objective and minus the bound, from one look at the fakes."""
+        latents = self.sample_latents(tf.shape(real)[0])
+        score, code = self.judge(self.generate(latents), training=True)
+        adversarial = self.objective.generator(lambda: self.discriminate(real), score)
+        return {"adversarial": adversarial, **self.information_terms(latents, code)}
+
+    def information_terms(self, latents: tf.Tensor, code: tf.Tensor) -> Terms:
+        """Minus the two parts of the bound on the mutual information, up to the code's entropy.
+
+        Args:
+            latents: (batch, noise_dim + categories + codes).
+            code: the recognizer's output (batch, categories + codes).
+        """
         _, category, continuous = tf.split(latents, [self.noise_dim, self.categories, self.codes], axis=1)
-        logits, mean = self.recognize(fake, training=True)
+        logits, mean = tf.split(code, [self.categories, self.codes], axis=1)
         return {
             "category": self.information_weight * categorical_nll(category, logits),
             "continuous": self.continuous_weight * unit_gaussian_nll(continuous, mean),
         }
-
-    generator_terms = discriminator_terms
 
 
 def trunk_and_generator(image_shape: tuple[int, ...], latent_dim: int, width: int) -> tuple[keras.Model, keras.Model]:

@@ -61,7 +61,7 @@ class VAE(Game):
         return {"autoencoder": keras.optimizers.Adam(1e-3)}
 
     def call(self, latents):
-        """Latents (batch, latent_dim) to mean images in [-1, 1]."""
+        """Latents (batch, latent_dim) to mean images, in [-1, 1] with the Bernoulli decoder, else near it."""
         output = self.decoder(latents)
         return output if self.variance else 2.0 * tf.sigmoid(output) - 1.0
 

@@ -14,11 +14,11 @@ class VanillaGAN(GAN):
     """A generator and a classifier play min over G of max over D of E[log D(x)] + E[log(1 - D(G(z)))] (eq. 1).
 
     D minimizes -E[log D(x)] - E[log(1 - D(G(z)))]; G minimizes -E[log D(G(z))], which has the same fixed point but
-    does not saturate (section 3), or with `saturating` the zero-sum E[log(1 - D(G(z)))]. At the best D the value of the
-    zero-sum game is 2 JS(data, model) - 2 log 2.
+    does not saturate (section 3), or with `saturating` the zero-sum E[log(1 - D(G(z)))]. At the best D the value of
+    the zero-sum game is 2 JS(data, model) - 2 log 2.
 
-    Images: a generator of two ReLU layers against a discriminator of two maxout layers with dropout, as the paper's MNIST
-    networks. Points: two hidden layers each.
+    Images: a generator of two ReLU layers against a discriminator of two maxout layers with dropout, as the paper's
+    MNIST networks. Points: two hidden layers each.
 
     Args:
         image_shape: (height, width, channels), or (d,) for points.
@@ -39,7 +39,7 @@ class VanillaGAN(GAN):
 
 
 def maxout_discriminator(image_shape: tuple[int, int, int], width: int, pieces: int = 5) -> keras.Model:
-    """Images to a score (batch, 1): two layers of width / pieces maxout units, dropout of 0.2 and 0.5 at their inputs."""
+    """Images to a score (batch, 1): two layers of width / pieces maxout units, dropout at every layer's input."""
     return keras.Sequential(
         [
             keras.Input(image_shape),

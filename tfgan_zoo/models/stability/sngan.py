@@ -5,7 +5,7 @@ from keras import layers as L
 
 from tfgan_zoo import networks, objectives
 from tfgan_zoo.gan import GAN
-from tfgan_zoo.layers import SpectralNormalization, iterate_spectral_norms
+from tfgan_zoo.layers import SpectralNormalization, batch_norm, iterate_spectral_norms
 from tfgan_zoo.registry import register
 
 
@@ -34,7 +34,7 @@ class SNGAN(GAN):
             generator = networks.mlp_generator(self.image_shape, latent_dim, width)
             discriminator = networks.mlp_discriminator(self.image_shape, width, wrap=wrap)
         else:
-            generator = networks.dcgan_generator(self.image_shape, latent_dim, width, kernel=4)
+            generator = convolutional_generator(self.image_shape, latent_dim, width)
             discriminator = convolutional_discriminator(self.image_shape, width, wrap)
         self.add_networks(generator=generator, discriminator=discriminator)
 
@@ -48,8 +48,26 @@ class SNGAN(GAN):
         return super().discriminator_loss(real)
 
 
+def convolutional_generator(image_shape: tuple[int, int, int], latent_dim: int, width: int) -> keras.Model:
+    """Latents to images: a dense layer, 4x4 transposed convolutions of stride 2, a 3x3 convolution, tanh (table 3).
+
+    Args:
+        image_shape: (side, side, channels).
+        latent_dim: length of a latent vector.
+        width: channels of the last hidden map; the first has 2^k times as many, k the number of halvings of the side.
+    """
+    sides = networks.feature_sides(image_shape)
+    start, stages = sides[-1], len(sides) - 1
+    steps = [keras.Input((latent_dim,)), L.Dense(start * start * width * 2**stages, use_bias=False)]
+    steps += [L.Reshape((start, start, width * 2**stages)), batch_norm(), L.ReLU()]
+    for i in reversed(range(stages)):
+        steps += [L.Conv2DTranspose(width * 2**i, 4, 2, "same", use_bias=False), batch_norm(), L.ReLU()]
+    steps += [L.Conv2D(image_shape[-1], 3, padding="same"), L.Activation("tanh", dtype="float32")]
+    return keras.Sequential(steps, name="generator")
+
+
 def convolutional_discriminator(image_shape: tuple[int, int, int], width: int, wrap) -> keras.Model:
-    """Images to a score: pairs of a 3x3 convolution and a 4x4 one of stride 2, a last 3x3 one, LeakyReLU(0.1) (table 3).
+    """Images to a score: pairs of a 3x3 and a 4x4 convolution of stride 2, a last 3x3 one, LeakyReLU(0.1) (table 3).
 
     Args:
         image_shape: (side, side, channels).
@@ -60,7 +78,7 @@ def convolutional_discriminator(image_shape: tuple[int, int, int], width: int, w
     stages = len(networks.feature_sides(image_shape)) - 1
     for i in range(stages):
         steps += [wrap(L.Conv2D(width * 2**i, 3, 1, "same")), L.LeakyReLU(0.1)]
-        steps += [wrap(L.Conv2D(width * 2 ** min(i + 1, stages - 1), 4, 2, "same")), L.LeakyReLU(0.1)]
+        steps += [wrap(L.Conv2D(width * 2**i, 4, 2, "same")), L.LeakyReLU(0.1)]
     steps += [wrap(L.Conv2D(width * 2**stages, 3, 1, "same")), L.LeakyReLU(0.1)]
     steps += [L.Flatten(), wrap(L.Dense(1)), L.Activation("linear", dtype="float32")]
     return keras.Sequential(steps, name="discriminator")

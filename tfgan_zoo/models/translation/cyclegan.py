@@ -19,8 +19,8 @@ class CycleGAN(Game):
         E[(D_Y(G(x)) - 1)^2] + E[(D_X(F(y)) - 1)^2]
         + cycle_weight * (E|F(G(x)) - x| + E|G(F(y)) - y|)
         + identity_weight * cycle_weight * (E|G(y) - y| + E|F(x) - x|)
-    and each discriminator 1/2 E[(D(real) - 1)^2] + 1/2 E[D(pool(fake))^2] (section 3, 4, 5.2). Discriminators see fakes of
-    the translators before their move, through a pool of older ones.
+    and each discriminator 1/2 E[(D(real) - 1)^2] + 1/2 E[D(pool(fake))^2] (sections 3 to 5). Discriminators see fakes
+    of the translators before their move, through a pool of older ones.
 
     Args:
         image_shape: (height, width, channels) of both domains, sides multiples of 4.
@@ -114,7 +114,7 @@ class CycleGAN(Game):
     # Deployment
 
     def sample(self, n: int, seed: int = 0, images: Any = None) -> tf.Tensor:
-        """Translate `n` images of X to Y, float32 in [-1, 1]: those given, or else synthetic ones drawn with the seed."""
+        """Translate `n` images of X to Y, float32 in [-1, 1]: those given, else synthetic ones drawn with the seed."""
         images = self.example_batch(n, seed)[0] if images is None else images[:n]
         return signatures.in_chunks(self.call, tf.cast(images, tf.float32), size=16)
 
