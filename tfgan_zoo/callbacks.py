@@ -34,7 +34,7 @@ class Periodic(keras.callbacks.Callback):
 
     def act(self, logs: Mapping[str, Any]) -> None:
         """What is done; `self.step` train steps are behind the model."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say what it does; define act()")
 
     def on_train_begin(self, logs=None):
         """Ask the model how far it is: it may have been resumed."""

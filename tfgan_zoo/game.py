@@ -2,6 +2,7 @@
 
 import contextvars
 import inspect
+import numbers
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -43,9 +44,9 @@ class Game(keras.Model):
 
     def __init__(self, seed: int = 0, ema_decay: float = 0.0, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(seed, int) or not 0 <= ema_decay < 1:
+        if not isinstance(seed, numbers.Integral) or not 0 <= ema_decay < 1:
             raise ZooError(f"expected an integer seed and ema_decay in [0, 1), found {seed!r} and {ema_decay!r}")
-        self.seed, self.ema_decay = seed, ema_decay
+        self.seed, self.ema_decay = int(seed), ema_decay
         self.step = self.scalar("step", dtype="int64")
         self.moves = {player: self.scalar(f"{player}_moves", dtype="int64") for player in self.players}
         self.built = True  # by the constructor of the variant: Keras need not call the model to build it
@@ -127,6 +128,8 @@ class Game(keras.Model):
         Batch statistics and other state that the loss changes in the player's own networks is written here.
         """
         self._assert_player(player)
+        if not self.compiled:
+            raise ZooError(f"{self.name} is not compiled; call model.compile() first")
         seed = self.seed_of(player, self.moves[player].value)
         terms, gradients, state, aux = self._differentiate(player, seed, *batch)
         if replicas() > 1:
@@ -231,9 +234,26 @@ class Game(keras.Model):
 
     def _share_shapes(self, player, seed, micro):
         """Shapes of a micro-batch's share, found by tracing it without running it."""
-        trace = tf.function(lambda *batch: self._share(player, seed, 0, *batch))
+        trace = tf.function(lambda *batch: self._share(player, seed, 0, *batch), autograph=False)
         specs = [tf.TensorSpec(t.shape[1:], t.dtype) for t in micro]
         return trace.get_concrete_function(*specs).structured_outputs
+
+    def _assert_compilable(self, optimizers, solver, jit_compile, accumulation_steps, others):
+        if not isinstance(optimizers, dict):
+            raise ZooError(f"{self.name}: optimizers is a dict with keys {list(self.players)}, found {optimizers!r}")
+        for player in optimizers:
+            self._assert_player(player)
+        made = [id(o) for o in optimizers.values() if not isinstance(o, str)]
+        if len(set(made)) < len(made):
+            raise ZooError(f"{self.name}: one optimizer for two players, but it keeps the state of one; make two")
+        if solver and self.dtype_policy.name == "mixed_float16":
+            raise ZooError(f"{self.name}: a solver combines gradients, which mixed_float16 scales; use mixed_bfloat16")
+        if jit_compile not in (True, False, "auto"):
+            raise ZooError(f"{self.name}: jit_compile is True, False or 'auto', found {jit_compile!r}")
+        if not isinstance(accumulation_steps, int) or accumulation_steps < 1:
+            raise ZooError(f"{self.name}: accumulation_steps is a number from 1 on, found {accumulation_steps!r}")
+        if foreign := set(others) - {"run_eagerly", "steps_per_execution"}:
+            raise ZooError(f"{self.name}: compile takes no {', '.join(sorted(foreign))}; the model has its own losses")
 
     def _assert_player(self, player):
         if player not in self.players:
@@ -280,42 +300,17 @@ class Game(keras.Model):
         Raises:
             ZooError: an unknown player, an optimizer given twice, or a solver with float16 losses.
         """
-        if not isinstance(optimizers or {}, dict):
-            raise ZooError(f"{self.name}: optimizers is a dict with keys {list(self.players)}, found {optimizers!r}")
-        if len({id(o) for o in (optimizers or {}).values() if not isinstance(o, str)}) < sum(
-            not isinstance(o, str) for o in (optimizers or {}).values()
-        ):
-            raise ZooError(
-                f"{self.name}: one optimizer for two players; an optimizer keeps one player's state, make two"
-            )
-        if jit_compile not in (True, False, "auto"):
-            raise ZooError(f"{self.name}: jit_compile is True, False or 'auto', found {jit_compile!r}")
-        if not isinstance(accumulation_steps, int) or accumulation_steps < 1:
-            raise ZooError(f"{self.name}: accumulation_steps is a number from 1 on, found {accumulation_steps!r}")
-        if foreign := set(kwargs) - {"run_eagerly", "steps_per_execution"}:
-            raise ZooError(f"{self.name}: compile takes no {', '.join(sorted(foreign))}; the model has its own losses")
-        if (
-            tf.distribute.get_strategy() is not self.distribute_strategy
-        ):  # optimizers belong to the scope they are made in
-            keep, make = keras.saving.serialize_keras_object, keras.saving.deserialize_keras_object
-            optimizers = {p: o if isinstance(o, str) else keep(o) for p, o in (optimizers or {}).items()}
-            with self.distribute_strategy.scope():
-                optimizers = {p: o if isinstance(o, str) else make(o) for p, o in optimizers.items()}
+        self._assert_compilable(optimizers or {}, solver, jit_compile, accumulation_steps, kwargs)
+        optimizers = _in_scope(self.distribute_strategy, optimizers or {})
         with self.distribute_strategy.scope():
             self._compile(optimizers, solver, jit_compile, accumulation_steps, **kwargs)
 
     def _compile(self, optimizers, solver, jit_compile, accumulation_steps, **kwargs):
         super().compile(optimizer=None, jit_compile=False, **kwargs)  # XLA around a whole step fails with replicas
         self._means, self._test_means = RunningMeans(), RunningMeans()
-        if solver and self.dtype_policy.name == "mixed_float16":
-            raise ZooError(f"{self.name}: a solver combines gradients, which mixed_float16 scales; use mixed_bfloat16")
-        for player in optimizers or {}:
-            self._assert_player(player)
-        self.solver, self.jit_compile_losses, self.accumulation_steps = solver, jit_compile, int(accumulation_steps)
+        self.solver, self.jit_compile_losses, self.accumulation_steps = solver, jit_compile, accumulation_steps
         xla = bool(tf.config.list_physical_devices("GPU")) if jit_compile == "auto" else bool(jit_compile)
-        self.optimizers = self.default_optimizers() | {
-            p: keras.optimizers.get(o) for p, o in (optimizers or {}).items()
-        }
+        self.optimizers = self.default_optimizers() | {p: keras.optimizers.get(o) for p, o in optimizers.items()}
         for player in self.players:
             self.optimizers[player] = _prepared(self.optimizers[player], self.dtype_policy)
             self.optimizers[player].build(self.weights_of(player))
@@ -327,7 +322,9 @@ class Game(keras.Model):
         # One function is traced once for all critic steps. Synchronized statistics cannot cross its border.
         inline = not xla and replicas() > 1
         self._differentiate = (
-            self.terms_and_gradients if inline else tf.function(self.terms_and_gradients, jit_compile=xla or None)
+            self.terms_and_gradients
+            if inline
+            else tf.function(self.terms_and_gradients, jit_compile=xla or None, autograph=False)
         )
         if hasattr(solver, "build"):
             solver.build(self)
@@ -418,6 +415,15 @@ def as_batch(data: Any) -> tuple[tf.Tensor, ...]:
     while isinstance(data, tuple | list) and len(data) == 1:
         data = data[0]
     return tuple(data) if isinstance(data, tuple | list) else (data,)
+
+
+def _in_scope(strategy, optimizers):
+    """Make optimizers again in the strategy's scope unless we are in it: they belong to the scope they were made in."""
+    if tf.distribute.get_strategy() is strategy:
+        return optimizers
+    configs = {p: o if isinstance(o, str) else keras.saving.serialize_keras_object(o) for p, o in optimizers.items()}
+    with strategy.scope():
+        return {p: keras.optimizers.get(config) for p, config in configs.items()}
 
 
 def _unique(variables):

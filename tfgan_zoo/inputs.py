@@ -1,5 +1,6 @@
 """What a model takes: named inputs that can describe, make and check a batch."""
 
+import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -75,6 +76,6 @@ def shape_of(image_shape: Sequence[int]) -> tuple[int, ...]:
         ZooError: other ranks, or sizes that are no positive integers.
     """
     shape = tuple(image_shape) if isinstance(image_shape, Sequence) else (image_shape,)
-    if len(shape) not in (1, 3) or not all(isinstance(n, int) and n > 0 for n in shape):
+    if len(shape) not in (1, 3) or not all(isinstance(n, numbers.Integral) and n > 0 for n in shape):
         raise ZooError(f"image_shape: expected (height, width, channels), or (d,) for points, found {image_shape!r}")
-    return shape
+    return tuple(map(int, shape))

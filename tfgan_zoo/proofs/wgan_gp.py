@@ -11,7 +11,8 @@ All on `ring8`, perceptrons with two hidden layers of 64, batch 128, each exampl
   (section 3.1). Compared is the share of kernel entries that reach 0.95 of the bound, for WGAN-GP of the largest
   entry of the same kernel.
 - Baseline of the modes: the original GAN where it collapses: latents of 4, LeakyReLU in G as well, Adam 1e-4 for D and
-  1e-3 for G (0.5, 0.999), 4,000 steps.
+  1e-3 for G (0.5, 0.999), 4,000 steps. It does not collapse from all first weights: of seeds 0 to 12 ten end with at
+  most four modes, the others with seven or eight.
 """
 
 import keras
