@@ -1,5 +1,6 @@
 """Small classifiers of the embedded data, shipped with their weights: feature extractors that need no download."""
 
+import abc
 import functools
 import hashlib
 import json
@@ -11,7 +12,7 @@ import numpy as np
 from tfgan_zoo.errors import ZooError
 
 
-class ShippedClassifier:
+class ShippedClassifier(abc.ABC):
     """A frozen Keras classifier; its weights lie beside this file as `<name>_classifier.npz`, their facts as `.json`.
 
     The network is built at the first use and computes in float32 whatever the global Keras policy.
@@ -54,9 +55,9 @@ class ShippedClassifier:
         return model
 
     @classmethod
+    @abc.abstractmethod
     def build(cls, seed: int = 0):
         """Return the untrained Keras model, initialized from `seed`."""
-        raise NotImplementedError
 
     def prepare(self, images: np.ndarray) -> np.ndarray:
         """Return float32 images of the network's native shape.
