@@ -59,7 +59,7 @@ CARDS = (
          sizes={"image_shape": (28, 28, 1), "latent_dim": 128, "width": 64},
          tiny={**_TINY, "n_critic": 2}),
     Card("sngan", "Spectral Normalization for Generative Adversarial Networks", "Miyato, Kataoka, Koyama, Yoshida",
-         2018, "1802.05957", "stability", ("weights",), "SNGAN",
+         2018, "1802.05957", "stability", ("normalization",), "SNGAN",
          sizes={"image_shape": (32, 32, 3), "latent_dim": 128, "width": 64},
          tiny={**_TINY, "n_critic": 2}),
     Card("dcgan", "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
