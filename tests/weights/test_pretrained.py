@@ -48,5 +48,5 @@ def test_training_goes_on_from_a_set():
 
 
 def test_a_set_does_not_fit_another_size():
-    with pytest.raises(zoo.ZooError, match=r"generator needs .* leave the sizes to the set"):
+    with pytest.raises(zoo.ZooError, match=r"needs .* leave the sizes to the set"):
         zoo.create("dcgan", weights="fashion_mnist", width=16)
