@@ -43,5 +43,5 @@ def export(arguments) -> int:
             exporter.tflite(model, path, quantize=arguments.quantize, representative=real.get("images"))
         verdict = exporter.verify(path, model)
         failed |= not verdict.ok
-        print(f"{path}\n{verdict}")
+        print(verdict)
     return int(failed)
