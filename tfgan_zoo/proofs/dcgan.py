@@ -55,19 +55,21 @@ def run(seed, report):
 
     model = zoo.create("dcgan", image_shape=SHAPE, width=32, seed=seed)
     _, untrained = scores(model)
-    random_accuracy = feature_accuracy(model.discriminator, training, held_out)
+    random_features = feature_accuracies(model.discriminator, training, held_out)
     images, values = trained(model)
     mlp_images, mlp = trained(zoo.create("gan", image_shape=SHAPE, width=512, seed=seed))
-    accuracy = feature_accuracy(model.discriminator, training, held_out)
+    features = feature_accuracies(model.discriminator, training, held_out)
     walks, step, largest = walk(model, seed)
     return values | {
         "untrained_fid[fashion]": untrained["fid[fashion]"],
         "fid_of_untrained": values["fid[fashion]"] / untrained["fid[fashion]"],
         **{f"mlp_{name}": value for name, value in mlp.items()},
         "fid_of_mlp": values["fid[fashion]"] / mlp["fid[fashion]"],
-        "feature_accuracy": accuracy,
-        "random_feature_accuracy": random_accuracy,
-        "feature_gain": accuracy - random_accuracy,
+        "feature_accuracy": features[0],
+        "random_feature_accuracy": random_features[0],
+        "feature_gain": features[0] - random_features[0],
+        "standardized_feature_accuracy": features[1],
+        "standardized_random_feature_accuracy": random_features[1],
         "walk_step": step,
         "largest_walk_step": largest,
         "_images": images,
@@ -81,18 +83,41 @@ def to_float(images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32) / 127.5 - 1
 
 
-def feature_accuracy(discriminator: keras.Model, training, held_out) -> float:
-    """Accuracy on the test images of a linear classifier on D's features, fitted to 2000 labelled training images.
+def feature_accuracies(discriminator: keras.Model, training, held_out) -> tuple[float, float]:
+    """Accuracy on the test images of linear classifiers on D's features, fitted to 2000 labelled training images.
 
-    Features are all convolutions' activations, max-pooled to 4x4 (section 5.1) and standardized. The classifier is the
-    least-squares form of the paper's L2-SVM, one class against all, which is solved exactly; its regularization is the
-    one with the best leave-one-out accuracy on the labelled images.
+    Features are all convolutions' activations, max-pooled to 4x4 (section 5.1): first those of D as it is; then, harder
+    to beat as a random D's batch normalization has seen no image, standardized ones of a D whose batch
+    normalization has settled on unlabelled real images.
     """
-    features = pooled_activations(discriminator, to_float(training.images[LABELLED : LABELLED + 4000]))
-    known, asked = (features(to_float(source.images[:LABELLED])) for source in (training, held_out))
-    labels, answers = training.labels[:LABELLED], held_out.labels[:LABELLED]
-    mean, deviation = known.mean(axis=0), known.std(axis=0) + 1e-6
-    known, asked = (known - mean) / deviation, (asked - mean) / deviation
+    labelled = [to_float(source.images[:LABELLED]) for source in (training, held_out)]
+    labels, answers = (source.labels[:LABELLED] for source in (training, held_out))
+    copy = keras.models.clone_model(discriminator)
+    copy.set_weights(discriminator.get_weights())
+    plain = [pooled_activations(copy, images) for images in labelled]
+    for batch in np.array_split(to_float(training.images[LABELLED : LABELLED + 4000]), 40):
+        copy(batch, training=True)
+    settled = [pooled_activations(copy, images) for images in labelled]
+    deviation = settled[0].std(axis=0) + 1e-6
+    standardized = [features / deviation for features in settled]
+    return linear_accuracy(*plain, labels, answers), linear_accuracy(*standardized, labels, answers)
+
+
+def pooled_activations(discriminator: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Return every convolution's activations, max-pooled to 4x4, as (n, d)."""
+    maps = [layer.output for layer in discriminator.layers if isinstance(layer, keras.layers.LeakyReLU)]
+    pooled = [keras.layers.Flatten()(keras.layers.MaxPooling2D(m.shape[1] // 4)(m)) for m in maps]
+    network = keras.Model(discriminator.inputs[0], keras.layers.Concatenate()(pooled))
+    return np.concatenate([network(part, training=False) for part in np.array_split(images, 8)])
+
+
+def linear_accuracy(known: np.ndarray, asked: np.ndarray, labels: np.ndarray, answers: np.ndarray) -> float:
+    """Accuracy of a linear classifier: the least-squares form of the paper's L2-SVM, which is solved exactly.
+
+    One class against all; the regularization is the one with the best leave-one-out accuracy on the known examples.
+    """
+    n, mean = len(known), known.mean(axis=0)
+    known, asked = known - mean, asked - mean
     targets = np.eye(10)[labels]
     offset = targets.mean(axis=0)
     values, vectors = np.linalg.eigh((known @ known.T).astype(np.float64))
@@ -100,27 +125,13 @@ def feature_accuracy(discriminator: keras.Model, training, held_out) -> float:
 
     def dual(strength):
         weights = vectors @ (projected / (values + strength)[:, None])
-        left_out = targets - weights / (vectors**2 @ (1 / (values + strength)))[:, None]
+        leverage = vectors**2 @ (1 / (values + strength)) - 1 / (n * strength)  # 1 / n is the offset's
+        left_out = targets - weights / leverage[:, None]
         return np.mean(left_out.argmax(axis=1) == labels), weights
 
-    _, weights = max((dual(known.shape[1] * 10.0**k) for k in range(-3, 3)), key=lambda found: found[0])
+    strengths = values.mean() * 10.0 ** np.arange(-3, 2.5, 0.5)
+    _, weights = max((dual(strength) for strength in strengths), key=lambda found: found[0])
     return float(np.mean((asked @ (known.T @ weights) + offset).argmax(axis=1) == answers))
-
-
-def pooled_activations(discriminator: keras.Model, unlabelled: np.ndarray):
-    """Return the function from images to their max-pooled activations (n, d), with statistics of real images.
-
-    Batch normalization of a copy of D first settles on unlabelled real images: a random D has seen no image yet, a
-    trained one a mixture of real and generated images.
-    """
-    copy = keras.models.clone_model(discriminator)
-    copy.set_weights(discriminator.get_weights())
-    for batch in np.array_split(unlabelled, 40):
-        copy(batch, training=True)
-    maps = [layer.output for layer in copy.layers if isinstance(layer, keras.layers.LeakyReLU)]
-    pooled = [keras.layers.MaxPooling2D(m.shape[1] // 4)(m) for m in maps]
-    network = keras.Model(copy.inputs[0], keras.layers.Concatenate()([keras.layers.Flatten()(p) for p in pooled]))
-    return lambda images: np.concatenate([network(part, training=False) for part in np.array_split(images, 8)])
 
 
 def walk(model, seed: int, walks: int = 16) -> tuple[np.ndarray, float, float]:
