@@ -22,6 +22,6 @@ if not (Path(__file__).parent / "export").is_dir():
 
 
 def __getattr__(name):
-    if name in ("callbacks", "data", "export", "layers", "metrics", "proofs", "weights"):
+    if name in ("callbacks", "data", "export", "layers", "metrics", "proofs", "schedules", "weights"):
         return importlib.import_module(f"tfgan_zoo.{name}")
     raise AttributeError(f"module 'tfgan_zoo' has no attribute {name!r}")
