@@ -53,6 +53,7 @@ def test_cards():
         (lambda: zoo.create("gan", seed="a"), "integer seed"),
         (lambda: zoo.create("gan", ema_decay=2.0), "ema_decay in"),
         (lambda: zoo.create("infogan", latent_dim=5), "noise_dim"),
+        (lambda: zoo.create("cgan", image_shape=(2,)), "cgan makes images"),
         (lambda: zoo.create("gan", weights="nowhere"), "has no pretrained weights"),
         (lambda: zoo.create("dcgan", weights="fashion_minst"), "did you mean 'fashion_mnist'"),
         (lambda: zoo.create("gan", weights="missing.weights.h5"), "no weights file"),

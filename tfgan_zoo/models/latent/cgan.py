@@ -32,6 +32,8 @@ class CGAN(GAN):
     def __init__(self, image_shape=(32, 32, 3), latent_dim=100, classes=10, width=64, embedding_dim=50, **kwargs):
         super().__init__(image_shape=image_shape, latent_dim=latent_dim, **kwargs)
         self.classes, self.width, self.embedding_dim = classes, width, embedding_dim
+        if len(self.image_shape) != 3:
+            raise ZooError(f"image_shape: cgan makes images (side, side, channels), found {self.image_shape}")
         side, _, channels = self.image_shape
         latents, images, labels = (
             keras.Input((latent_dim,)),
