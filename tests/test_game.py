@@ -293,6 +293,8 @@ def test_arrays_are_shuffled_by_the_seed_and_checked_as_a_whole():
         (lambda: compiled().fit(numbers([1.0]).map(tf.strings.as_string)), "expected float32, found string"),
         (lambda: compiled().fit(numbers([1.0]).unbatch()), "batch the data"),
         (lambda: zoo.create("gan").sample(0), "at least one sample"),
+        (lambda: zoo.create("gan").sample(2, labels=[0, 1]), "gan takes no labels: it is unconditional"),
+        (lambda: zoo.create("vae").sample(2, labels=[0, 1]), "vae takes no labels: it is unconditional"),
         (lambda: compiled().fit(np.ones((3, 1), "float32"), batch_size=4), "3 examples, fewer than one batch of 4"),
         (lambda: compiled().fit(numbers([1.0]).map(lambda x: tf.tile(x, (4, 2)))), r"\(None, 1\), found \(4, 2\)"),
         (lambda: zoo.create("wgan_gp", image_shape=(2,)).play(tf.zeros((7, 2))), "7 cannot be divided into 5"),

@@ -103,10 +103,7 @@ class GAN(Game):
         Raises:
             ZooError: a condition is given; this model takes none.
         """
-        if conditions:
-            raise ZooError(
-                f"{self.name} takes no {', '.join(conditions)}: it is unconditional; sample(n, seed) suffices"
-            )
+        self.refuse(conditions)
         with draws.seeded((seed, 0)):
             latents = self.sample_latents(n)
         return signatures.in_chunks(self.call, latents)

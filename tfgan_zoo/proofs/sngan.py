@@ -1,4 +1,4 @@
-"""Proof of `sngan`: spectral normalization makes every layer, and so the discriminator, 1-Lipschitz, and trains stably.
+"""Proof of `sngan`: spectral normalization makes every layer, and so the discriminator, 1-Lipschitz; what that does.
 
 The baseline is the same model with `normalize=False`.
 

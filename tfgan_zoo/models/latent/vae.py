@@ -8,7 +8,6 @@ import tensorflow as tf
 from keras import layers as L
 
 from tfgan_zoo import draws, signatures
-from tfgan_zoo.errors import ZooError
 from tfgan_zoo.game import Game, Terms
 from tfgan_zoo.inputs import Images, Input
 from tfgan_zoo.objectives import likelihoods
@@ -99,10 +98,7 @@ class VAE(Game):
         Raises:
             ZooError: a condition is given; this model takes none.
         """
-        if conditions:
-            raise ZooError(
-                f"{self.name} takes no {', '.join(conditions)}: it is unconditional; sample(n, seed) suffices"
-            )
+        self.refuse(conditions)
         with draws.seeded((seed, 0)):
             latents = draws.normal(n, self.latent_dim)
         return tf.clip_by_value(signatures.in_chunks(self.call, latents), -1.0, 1.0)
