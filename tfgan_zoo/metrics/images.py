@@ -33,6 +33,18 @@ def to_unit(images, name: str = "images", maximum: int = 255) -> np.ndarray:
     return images
 
 
+def to_bytes(images, name: str = "images") -> np.ndarray:
+    """Return a batch as uint8 NHWC; floats in [-1, 1] become round((x + 1) 127.5), as when they are saved as PNG.
+
+    Raises:
+        ZooError: as `to_unit`.
+    """
+    images = np.asarray(images)
+    if images.dtype == np.uint8 and images.ndim == 4:
+        return images
+    return np.rint(np.clip((to_unit(images, name) + 1) * 127.5, 0, 255)).astype(np.uint8)
+
+
 def batches(source, batch_size: int = 256, name: str = "images") -> Iterator[np.ndarray]:
     """Yield batches of at most `batch_size` images, in order, checked by `to_unit`.
 
