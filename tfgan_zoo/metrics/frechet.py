@@ -14,8 +14,8 @@ def frechet_distance(mean_a, covariance_a, mean_b, covariance_b) -> float:
         |mean_a - mean_b|^2 + tr(A + B - 2 (A B)^(1/2))
 
     With A = S S^T the eigenvalues of A B are those of the symmetric S^T B S, so the trace of the root is the sum of the
-    roots of those eigenvalues. S comes from the eigenvectors of A whose eigenvalue is above rounding; no general matrix
-    root, no complex numbers, and singular covariances (fewer samples than dimensions) are no special case.
+    roots of those eigenvalues. S is a Cholesky factor with pivots, which ends at the rank of A: no general matrix root,
+    no complex numbers, no eigenvectors, and singular covariances (fewer samples than dimensions) are no special case.
 
     Args:
         mean_a: (d,).
@@ -38,13 +38,12 @@ def frechet_distance(mean_a, covariance_a, mean_b, covariance_b) -> float:
             f"the Gaussians have {mean_a.size} and {mean_b.size} dimensions; take both from the same layer of the same "
             "network"
         )
-    values, vectors = scipy.linalg.eigh(covariance_a)
-    if values[0] < -1e-6 * max(values[-1], 1e-300):
-        raise ZooError(f"covariance_a is not positive semi-definite: smallest eigenvalue {values[0]:.3g}")
-    kept = values > len(values) * np.finfo(np.float64).eps * values[-1]
-    root = vectors[:, kept] * np.sqrt(values[kept])
+    root = _factor(covariance_a, "a")
     product = root.T @ covariance_b @ root
-    trace_root = np.sqrt(np.maximum(scipy.linalg.eigvalsh(product), 0)).sum() if kept.any() else 0.0
+    values = scipy.linalg.eigvalsh(product, overwrite_a=True, check_finite=False) if product.size else np.zeros(1)
+    if values[0] < -1e-6 * np.abs(values).max():
+        raise ZooError(f"covariance_b is not positive semi-definite: an eigenvalue of the product is {values[0]:.3g}")
+    trace_root = np.sqrt(np.maximum(values, 0)).sum()
     difference = mean_a - mean_b
     distance = difference @ difference + np.trace(covariance_a) + np.trace(covariance_b) - 2 * trace_root
     # A squared distance is never negative; rounding of the traces alone can make it so.
@@ -69,6 +68,21 @@ def fid(features_a, features_b) -> float:
     features_a, features_b = checked_pair(features_a, features_b)
     a, b = GaussianStatistics().update(features_a), GaussianStatistics().update(features_b)
     return frechet_distance(a.mean, a.covariance(), b.mean, b.covariance())
+
+
+def _factor(covariance: np.ndarray, name: str) -> np.ndarray:
+    """Return S (d, rank) with S S^T = covariance, up to rounding of its largest entry."""
+    factor, pivots, rank, _ = scipy.linalg.lapack.dpstrf(covariance, lower=1)
+    factor, pivots = np.tril(factor)[:, :rank], pivots - 1  # LAPACK counts from one
+    rest = covariance[np.ix_(pivots[rank:], pivots[rank:])] - factor[rank:] @ factor[rank:].T
+    if rest.size and np.abs(rest).max() > 1e-6 * np.diagonal(covariance).max():
+        raise ZooError(
+            f"covariance_{name} is not positive semi-definite: {np.diagonal(rest).min():.3g} is left on its diagonal "
+            f"after {rank} of {len(covariance)} pivots"
+        )
+    root = np.empty_like(factor)
+    root[pivots] = factor
+    return root
 
 
 def _checked_gaussian(mean, covariance, name: str) -> tuple[np.ndarray, np.ndarray]:
