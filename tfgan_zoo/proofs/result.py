@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tfgan_zoo.catalogue import BY_NAME
+from tfgan_zoo.errors import unknown
 from tfgan_zoo.files import replacing
 
 _OPERATORS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
@@ -97,7 +98,7 @@ def fingerprint(name: str) -> str:
     A result whose fingerprint differs was measured on other code and has to be measured again.
     """
     digest = hashlib.sha256()
-    for module in (BY_NAME[name].module, f"tfgan_zoo.proofs.{name}"):
+    for module in (module_of(name), f"tfgan_zoo.proofs.{name}"):
         tree = ast.parse(Path(_file_of(module)).read_text())
         for node in ast.walk(tree):
             body = getattr(node, "body", None)
@@ -107,7 +108,21 @@ def fingerprint(name: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _file_of(module):
+def module_of(name: str) -> str:
+    """Return the module of a system: a model of the catalogue, a solver or a part of the theory.
+
+    Raises:
+        ZooError: there is no such system.
+    """
+    if name in BY_NAME:
+        return BY_NAME[name].module
+    for module in (f"tfgan_zoo.{package}.{name}" for package in ("solvers", "theory")):
+        if _file_of(module).exists():
+            return module
+    raise unknown("system", name, BY_NAME)
+
+
+def _file_of(module) -> Path:
     package, _, name = module.rpartition(".")
     root = Path(importlib.util.find_spec("tfgan_zoo").origin).parent
     return root.joinpath(*package.split(".")[1:], f"{name}.py")

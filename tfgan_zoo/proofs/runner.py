@@ -11,11 +11,14 @@ from tfgan_zoo.errors import unknown
 from tfgan_zoo.files import replacing
 from tfgan_zoo.proofs.result import Result, fingerprint
 
+_SHARED = ("__init__", "result", "runner", "training")  # modules of this package that are no proofs
+
 
 def list_proofs() -> list[str]:
-    """Return the names of all systems that have a proof."""
-    folder = Path(__file__).parent
-    return [card.name for card in CARDS if (folder / f"{card.name}.py").exists()]
+    """Return the names of all systems that have a proof: models in the catalogue's order, then the others."""
+    found = {path.stem for path in Path(__file__).parent.glob("*.py")}.difference(_SHARED)
+    models = [card.name for card in CARDS if card.name in found]
+    return models + sorted(found.difference(models))
 
 
 def prove(
