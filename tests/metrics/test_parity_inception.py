@@ -62,7 +62,7 @@ def test_tf1_resize_is_torch_fidelitys_to_the_bit(name, record):
     assert hashlib.sha256(np.ascontiguousarray(ours)).hexdigest() == theirs("resize")[f"tf1.{name}.sha256"]
 
 
-@pytest.mark.parametrize("convention,grey_levels", [("pytorch_fid", 1e-4), ("clean", 2e-5)])
+@pytest.mark.parametrize("convention,grey_levels", [("pytorch_fid", 1e-4), ("clean", 4e-5)])
 @pytest.mark.parametrize("name", sorted(inputs.SIZES))
 def test_resize(convention, grey_levels, name, record):
     image = tf.constant(inputs.images(*inputs.SIZES[name]), tf.float32)

@@ -53,10 +53,11 @@ def bilinear(images: tf.Tensor, half_pixel_centers: bool) -> tf.Tensor:
 
 
 def bicubic(images: tf.Tensor) -> tf.Tensor:
-    """Return the images at 299x299 as Pillow resizes in mode "F", but rounded to float32 once, at the end."""
+    """Return the images at 299x299 as Pillow resizes in mode "F": rows, then columns, each rounded to float32."""
     height, width = tf.shape(images)[1], tf.shape(images)[2]
-    images = tf.einsum("oh,nhwc->nowc", _cubic_weights(height), tf.cast(images, tf.float64))
-    return tf.cast(tf.einsum("ow,nhwc->nhoc", _cubic_weights(width), images), tf.float32)
+    images = tf.einsum("ow,nhwc->nhoc", _cubic_weights(width), tf.cast(images, tf.float64))
+    images = tf.cast(tf.cast(images, tf.float32), tf.float64)
+    return tf.cast(tf.einsum("oh,nhwc->nowc", _cubic_weights(height), images), tf.float32)
 
 
 def _cubic_weights(size: tf.Tensor) -> tf.Tensor:
