@@ -1,10 +1,15 @@
 """Every test process sees two logical CPUs and makes at most one MirroredStrategy (more can break collectives)."""
 
 import os
+import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
+# What a user has in the cache must not decide a test, nor a test what is in it.
+_cache = tempfile.TemporaryDirectory(prefix="tfgan_zoo-tests-")
+os.environ["TFGAN_ZOO_CACHE"] = _cache.name
 
 import pytest
 import tensorflow as tf

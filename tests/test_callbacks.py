@@ -192,6 +192,66 @@ def test_evaluate_scores_with_the_shipped_judge(fresh, batches):
     assert evaluate.history[0]["fid[digits]"] > 1 and evaluate.history[0]["inception_score[digits]"] >= 1
 
 
+def test_evaluate_judges_the_real_data_once(fresh, batches, tmp_path, monkeypatch):
+    monkeypatch.setenv("TFGAN_ZOO_CACHE", str(tmp_path / "cache"))
+
+    class Counting:
+        name, judged = "counting", 0
+
+        def __call__(self, images):
+            self.judged += len(images)
+            return {"features": images.mean(2)[..., 0]}
+
+    counting, metrics = Counting(), ("kid", "fid", "precision_recall")
+    evaluate = cb.Evaluate("digits", metrics, every=4, samples=50, extractor=counting)
+    fit(fresh, batches, evaluate)
+    assert counting.judged == 50 + 3 * 50
+    assert {"kid[counting]", "fid[counting]", "precision[counting]"} <= evaluate.history[-1].keys()
+    again = zoo.metrics.evaluate(fresh, "digits", metrics, samples=50, extractor=counting)
+    assert {"step": 12, **again} == evaluate.history[-1]
+
+
+@pytest.mark.parametrize(
+    ("metric", "found", "best"),
+    [
+        ("inception_score", [{"inception_score[x]": v} for v in (2.0, 3.0, 2.5)], 8),
+        ("precision_recall", [{"precision[x]": 0.9, "recall[x]": r} for r in (0.5, 0.4, 0.6)], 12),
+        ("density_coverage", [{"density[x]": d, "coverage[x]": c} for d, c in ((1, 0.9), (3, 0.8), (2, 0.7))], 4),
+        ("ms_ssim", [{"ms_ssim[p]": v, "ms_ssim real[p]": 0.3} for v in (0.9, 0.32, 0.1)], 8),
+        ("kid", [{"kid[x]": v} for v in (float("nan"), 0.2, -0.01)], 12),
+    ],
+)
+def test_evaluate_knows_which_way_is_better(fresh, batches, tmp_path, monkeypatch, metric, found, best):
+    scores = iter(found)
+    monkeypatch.setattr(zoo.metrics, "evaluate", lambda *args, **kwargs: next(scores))
+    fit(fresh, batches, cb.Evaluate("digits", metric, every=4, directory=tmp_path))
+    fresh.load_weights(tmp_path / "checkpoints" / "best.weights.h5")
+    assert int(fresh.step.numpy()) == best
+
+
+def test_evaluate_against_statistics_by_an_extractor_with_a_name(fresh, batches, tmp_path, monkeypatch):
+    from tfgan_zoo.metrics.statistics_files import statistics_of, write_statistics
+
+    monkeypatch.setenv("TFGAN_ZOO_CACHE", str(tmp_path / "cache"))
+    path = write_statistics(tmp_path / "a.npz", statistics_of("digits", samples=50))
+    evaluate = cb.Evaluate(path, samples=50, extractor="digits")
+    fit(fresh, batches, evaluate, epochs=1, steps=1)
+    by_images = zoo.metrics.evaluate(fresh, "digits", "fid", samples=50)
+    assert evaluate.history[0]["fid[digits]"] == by_images["fid[digits]"]
+
+
+def test_evaluate_refuses_before_training(tmp_path):
+    with pytest.raises(ZooError, match="unknown metric 'fdi'; did you mean 'fid'"):
+        cb.Evaluate("digits", ("fdi",))
+    with pytest.raises(ZooError, match="unknown extractor 'digit'; did you mean 'digits'"):
+        cb.Evaluate("digits", extractor="digit")
+    with pytest.raises(ZooError, match="inception needs its weights"):
+        cb.Evaluate("digits", extractor="inception")
+    np.savez(tmp_path / "a.npz", mu=np.zeros(2), sigma=np.eye(2))
+    with pytest.raises(ZooError, match="kid needs real images"):
+        cb.Evaluate(tmp_path / "a.npz", ("fid", "kid"))
+
+
 def test_scalars_are_tensorboard_events(fresh, batches, tmp_path):
     history = fit(fresh, batches, cb.Scalars(tmp_path), epochs=2).history
     (path,) = tmp_path.iterdir()

@@ -199,6 +199,51 @@ def test_evaluate_prints_keeps_and_reports_scores(trained, tmp_path, capsys):
     assert "unknown metric 'fidd'" in refused(capsys, *words[:4], "--metrics", "fidd")
 
 
+def test_evaluate_with_statistics_intervals_and_a_saved_model(trained, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("TFGAN_ZOO_CACHE", str(tmp_path / "cache"))
+    statistics, out = tmp_path / "digits.npz", tmp_path / "scores.json"
+
+    def scores_of(source, against, *options):
+        assert cli.main(["evaluate", str(source), "--against", str(against), *options, "--out", str(out)]) == 0
+        return json.loads(out.read_text()), capsys.readouterr().out
+
+    options = ["--metrics", "fid,kid,precision_recall", "--confidence", "0.9", "--samples", "64"]
+    first, table = scores_of(trained, "digits", *options, "--save-statistics", str(statistics))
+    head, *rows = table.splitlines()
+    assert head.split() == ["score", "value", "std", "low", "high"]
+    kid = next(row for row in rows if row.startswith("kid[digits]"))
+    expected = [first[f"kid{end}[digits]"] for end in ("", " std", " low", " high")]
+    assert [float(x) for x in kid.split()[1:]] == pytest.approx(expected, abs=1e-4)
+    assert "64 generated against 64 real images of 8x8x1" in table and "ddof 1" in table
+    # Against the statistics just saved only FID can be had, and it is the same.
+    by_file, _ = scores_of(trained, statistics, "--samples", "64", "--extractor", "digits")
+    assert by_file["fid[digits]"] == first["fid[digits]"] and "kid[digits]" not in by_file
+    assert cli.main(["export", str(trained), "--to", "savedmodel", "--out", str(tmp_path / "out")]) == 0
+    capsys.readouterr()
+    (folder,) = (tmp_path / "out" / "savedmodel").iterdir()
+    served, _ = scores_of(folder, "digits", "--metrics", "fid", "--samples", "64")
+    assert served["fid[digits]"] == pytest.approx(first["fid[digits]"], rel=0.01)
+
+
+def test_evaluate_refuses_in_one_line(trained, tmp_path, capsys):
+    words = ["evaluate", trained, "--against", "digits"]
+    assert "unknown extractor 'digit'; did you mean 'digits'" in refused(capsys, *words, "--extractor", "digit")
+    message = refused(capsys, *words, "--extractor", "inception")
+    assert "not part of this package: give the path" in message and "pt_inception-2015-12-05-6726825d.pth" in message
+    missing = tmp_path / "none.pth"
+    assert str(missing) in refused(capsys, *words, "--extractor", f"inception:{missing}")
+    np.savez(tmp_path / "a.npz", mu=np.zeros(2048), sigma=np.eye(2048))
+    message = refused(capsys, *words[:3], tmp_path / "a.npz")
+    assert "statistics of 2048 dimensions, the features of 'digits' have 192" in message
+    assert "kid needs real images" in refused(capsys, *words[:3], tmp_path / "a.npz", "--metrics", "fid,kid")
+    assert "give images and --metrics fid" in refused(
+        capsys, *words, "--metrics", "kid", "--save-statistics", tmp_path / "b.npz"
+    )
+    assert "writes an .npz file" in refused(capsys, *words, "--save-statistics", tmp_path / "b")
+    assert "--classes is for conditional SavedModels" in refused(capsys, *words, "--classes", "3")
+    assert "is neither a run folder, nor a SavedModel" in refused(capsys, "evaluate", "runs/none", *words[2:])
+
+
 def test_a_translator_shows_sources_beside_translations(tmp_path):
     folder = tmp_path / "run"
     settings = ["width=2", "blocks=1", "discriminator_layers=1", "pool_size=4"]

@@ -26,7 +26,8 @@ def run(tmp_path):
         images = np.random.default_rng(step).uniform(-1, 1, (16, 8, 8, 1))
         save_grid(images, run.samples / f"step-{step:08d}.png")
     for step, fid in ((2000, 61.2345), (4000, 12.3456)):
-        runs.add_scores(run.scores, step, {"fid[fashion]": fid, "samples": 2000})
+        scores = {"fid[fashion]": fid, "samples": 2000, "protocol": "2000 against 2000 images; ddof 1"}
+        runs.add_scores(run.scores, step, scores)
     return run
 
 
@@ -37,6 +38,7 @@ def test_page_holds_curves_pictures_scores_and_the_command(run):
     shown = re.findall(r"<figcaption>step (\d+)", page)
     assert shown == ["3960", "0", "720", "1080", "1800", "2160", "2880", "3240", "3960"]
     assert "61.23" in page and "12.35" in page
+    assert page.count("2000 against 2000 images; ddof 1") == 1 and "<th>protocol" not in page
     assert "tfgan-zoo train wgan_gp --data &#x27;&lt;b&gt;&amp;data&#x27; --steps 4000 --batch-size 64 --seed 0" in page
     assert "4000 of 4000 train steps" in page and "6 min 40 s" in page
 

@@ -90,4 +90,6 @@ def test_scores_are_kept_in_order_and_repeated_ones_replaced(tmp_path):
     runs.add_scores(path, 10, {"fid[x]": 5.0, "samples": 10})
     runs.add_scores(path, 20, {"fid[x]": 2.0, "samples": 10})
     runs.add_scores(path, 20, {"fid[x]": 2.5, "samples": 99})
-    assert [(e["step"], e["fid[x]"]) for e in json.loads(path.read_text())] == [(10, 5.0), (20, 2.0), (20, 2.5)]
+    runs.add_scores(path, 20, {"fid[y]": 7.0, "samples": 99, "extractor": "y"})
+    found = [(e["step"], e.get("fid[x]")) for e in json.loads(path.read_text())]
+    assert found == [(10, 5.0), (20, 2.0), (20, 2.5), (20, None)]

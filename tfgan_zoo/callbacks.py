@@ -113,16 +113,23 @@ def save_samples(model: Any, path: str | os.PathLike, count: int, seed: int = 0,
 class Evaluate(Periodic):
     """Scores the model against real data and, with a directory, keeps scores and the best weights.
 
-    `history` is the list of evaluations, each a dict with "step" and what `tfgan_zoo.metrics.evaluate` returns.
+    `history` is the list of evaluations, each a dict with "step" and what `tfgan_zoo.metrics.evaluate` returns. What is
+    needed of the real data is computed at the first evaluation and kept.
 
     Args:
-        data: real images, as `tfgan_zoo.metrics.evaluate` takes them.
-        metrics: of "fid", "kid", "inception_score". The first decides which weights are the best.
+        data: real images or a statistics file, as `tfgan_zoo.metrics.evaluate` takes them.
+        metrics: names that `evaluate` knows. The first decides which weights are the best, whichever way it gets
+            better: see `tfgan_zoo.metrics.scores.rank`.
         every: train steps between evaluations; None for every epoch.
         samples: images to compare.
         directory: where `scores.json` and `checkpoints/best.weights.h5` go; None keeps nothing on disk.
         seed: of the samples.
-        extractor: the network that judges; by default the shipped one that fits.
+        extractor: the network that judges, or its name, as `evaluate` takes it; by default the shipped one that fits.
+        batch_size: images sampled and judged at once.
+
+    Raises:
+        ZooError: metrics that are unknown or cannot be had of these data; an extractor that does not exist, or whose
+            weights cannot be read.
     """
 
     def __init__(
@@ -134,15 +141,18 @@ class Evaluate(Periodic):
         directory: str | os.PathLike | None = None,
         seed: int = 0,
         extractor: Any = None,
+        batch_size: int = 256,
     ):
+        from tfgan_zoo.metrics.evaluation import checked_metrics
+        from tfgan_zoo.metrics.extractors import as_extractor
+        from tfgan_zoo.metrics.reference import Reference
+
         super().__init__(every)
-        self.data, self.metrics, self.samples, self.seed, self.extractor = (
-            data,
-            tuple(metrics),
-            samples,
-            seed,
-            extractor,
-        )
+        self.data = data if isinstance(data, Reference) else Reference(data)
+        self.metrics = checked_metrics(metrics, self.data)
+        self.samples, self.seed, self.batch_size = samples, seed, batch_size
+        # Missing weights are found now, not after the first thousand steps.
+        self.extractor = None if extractor is None else as_extractor(extractor)
         self.directory = Path(directory) if directory else None
         self.history: list[dict[str, Any]] = []
 
@@ -156,21 +166,23 @@ class Evaluate(Periodic):
     def act(self, logs):
         """Evaluate."""
         from tfgan_zoo.metrics import evaluate
+        from tfgan_zoo.metrics.scores import rank
 
         scores = evaluate(
-            self.model, self.data, self.metrics, samples=self.samples, seed=self.seed, extractor=self.extractor
+            self.model,
+            self.data,
+            self.metrics,
+            samples=self.samples,
+            seed=self.seed,
+            extractor=self.extractor,
+            batch_size=self.batch_size,
         )
-        earlier = [self._rank(entry) for entry in self.history if entry["step"] < self.step]
+        best = min((rank(self.metrics[0], e) for e in self.history if e["step"] < self.step), default=math.inf)
         self.history.append({"step": self.step, **scores})
         if self.directory:
             runs.add_scores(self.directory / "scores.json", self.step, scores)
-            if self._rank(self.history[-1]) < min(earlier, default=math.inf):
+            if rank(self.metrics[0], self.history[-1]) < best:
                 save_checkpoint(self.model, self.directory / "checkpoints" / "best.weights.h5")
-
-    def _rank(self, scores):
-        """The deciding score, smaller is better."""
-        value = next((v for name, v in scores.items() if name.startswith(f"{self.metrics[0]}[")), math.inf)
-        return -value if self.metrics[0] == "inception_score" else value
 
 
 class FullCheckpoint(Periodic):

@@ -171,13 +171,15 @@ def _picture(path):
 def _scores(entries):
     if not entries:
         return ""
-    names = list(dict.fromkeys(name for entry in entries for name in entry))
+    names = list(dict.fromkeys(name for entry in entries for name in entry if name != "protocol"))
+    protocols = dict.fromkeys(entry["protocol"] for entry in entries if "protocol" in entry)
     head = "".join(f"<th>{_text(name)}</th>" for name in names)
     rows = "".join(
         "<tr>" + "".join(f"<td>{_text(_number(entry.get(name)))}</td>" for name in names) + "</tr>" for entry in entries
     )
     note = "The name in brackets is the network that scored; such scores compare only with others of the same network."
-    return f'<h2>Scores</h2>\n<table><tr>{head}</tr>{rows}</table>\n<p class="soft">{note}</p>'
+    notes = "\n".join(f'<p class="soft">{_text(text)}</p>' for text in (note, *protocols))
+    return f"<h2>Scores</h2>\n<table><tr>{head}</tr>{rows}</table>\n{notes}"
 
 
 def _reproduce(run):

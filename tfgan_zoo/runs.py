@@ -220,7 +220,7 @@ def add_scores(path: str | os.PathLike, step: int, scores: Mapping[str, Any]) ->
     """Add an evaluation to a `scores.json`; a later one of the same step, network and number of samples replaces it."""
 
     def key(entry):
-        return entry["step"], entry.get("against"), entry.get("samples")
+        return tuple(entry.get(part) for part in ("step", "against", "samples", "extractor"))
 
     new = {"step": step, **scores}
     entries = sorted([e for e in read_scores(path) if key(e) != key(new)] + [new], key=lambda e: e["step"])

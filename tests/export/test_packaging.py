@@ -93,7 +93,7 @@ assert export is tfgan_zoo.export and "tensorflow" not in sys.modules
 print(tfgan_zoo.__file__, export.__file__, ",".join(sorted(export.__all__)), sep="\\n")
 """
     package, folder, names = run(python, "-I", "-c", code, cwd=tmp_path).splitlines()
-    assert names == "Check,Report,load_tflite,saved_model,tflite,verify"
+    assert names == "Check,Report,extractor,load_tflite,saved_model,tflite,verify,verify_extractor"
     home = source if way.startswith("editable") else tmp_path / "venv"
     assert Path(package).is_relative_to(home) and Path(folder).is_relative_to(home)
 

@@ -21,9 +21,12 @@ from tfgan_zoo.metrics.modes import ModeCoverage, mode_coverage
 from tfgan_zoo.metrics.ms_ssim import ms_ssim
 from tfgan_zoo.metrics.perceptual_path import PathLength, ppl
 from tfgan_zoo.metrics.precision_recall import PrecisionRecall, precision_recall, realism
+from tfgan_zoo.metrics.reference import Reference
+from tfgan_zoo.metrics.saved_generator import SavedGenerator
 from tfgan_zoo.metrics.separability import Separability, linear_separability
 from tfgan_zoo.metrics.sliced_wasserstein import laplacian_swd, sliced_wasserstein
 from tfgan_zoo.metrics.statistics import GaussianStatistics
+from tfgan_zoo.metrics.statistics_files import Statistics, read_statistics, statistics_of, write_statistics
 
 if TYPE_CHECKING:
     from tfgan_zoo.metrics import streaming
@@ -58,7 +61,10 @@ __all__ = [
     "ModeCoverage",
     "PathLength",
     "PrecisionRecall",
+    "Reference",
+    "SavedGenerator",
     "Separability",
+    "Statistics",
     "as_extractor",
     "bootstrap",
     "cas",
@@ -78,9 +84,12 @@ __all__ = [
     "pixel_l2",
     "ppl",
     "precision_recall",
+    "read_statistics",
     "realism",
     "sliced_wasserstein",
+    "statistics_of",
     "streaming",
+    "write_statistics",
 ]
 
 

@@ -93,11 +93,11 @@ class InceptionExtractor:
         missing = {features, logits} - set(graph.network.output)
         if missing:
             raise ZooError(f"this InceptionGraph does not compute {', '.join(sorted(missing))}; name it in taps=")
-        self.graph, self._taps = graph, {"features": features, "logits": logits}
+        self.graph, self.taps = graph, {"features": features, "logits": logits}
         self.name = graph.name if features == "2048" else f"{graph.name}:{features}"
         self.protocol = graph.protocol
 
     def __call__(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """Return `{"features": (n, d), "logits": (n, 1008)}`, float32."""
         outputs = self.graph(images)
-        return {key: outputs[tap].numpy() for key, tap in self._taps.items()}
+        return {key: outputs[tap].numpy() for key, tap in self.taps.items()}
