@@ -66,7 +66,10 @@ def _downloaded(url: str, sha256: str | None, name: str | None) -> Path:
     if parts.scheme not in ("http", "https"):
         raise ZooError(f"{url}: scheme {parts.scheme!r} is not supported; give an http(s) URL, or the path of a file")
     if sha256 is None:
-        raise ZooError(f"{url}: a download needs its SHA-256 (sha256=), so that it is known to be the published file")
+        raise ZooError(
+            f"{url}: a download needs its SHA-256 (sha256=, or #sha256=... behind the URL), so that it is known to be "
+            "the published file"
+        )
     name = name or Path(urllib.parse.unquote(parts.path)).name or "file"
     if Path(name).name != name:
         raise ZooError(f"name of a downloaded file must be without folders; found {name!r}")

@@ -255,6 +255,7 @@ def test_the_protocol_says_how(everything):
         "inception_score: 4 splits of 100 generated images",
         "k = 3 neighbors",
         "up to N = 400",
+        "seed 0, batches of 256",
         "bootstrap intervals of 90%",
     ):
         assert words in protocol, words
@@ -351,6 +352,18 @@ def test_pixels_need_no_network():
     for metric in ("swd", "ms_ssim"):
         with pytest.raises(ZooError, match="sides of at least 1"):
             evaluate(a[:, :8, :8], b[:, :8, :8], metric)
+
+
+def test_swd_of_many_images_takes_a_choice_of_all(monkeypatch):
+    """Sets are often sorted by class: the first images are of some classes alone."""
+    from tfgan_zoo.metrics import scores
+
+    monkeypatch.setattr(scores, "SWD_IMAGES", 40)
+    generator = np.random.default_rng(0)
+    noise = generator.integers(0, 256, (80, 16, 16, 1), np.uint8)
+    halves = np.concatenate([np.full((40, 16, 16, 1), 128, np.uint8), noise[40:]])
+    assert evaluate(halves, noise, "swd")["swd[pixels]"] < 0.9 * evaluate(halves[:40], noise, "swd")["swd[pixels]"]
+    assert "swd: 40 images" in evaluate(halves, noise, "swd")["protocol"]
 
 
 def test_an_extractor_by_name_and_its_protocol(real):

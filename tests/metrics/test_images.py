@@ -74,6 +74,18 @@ def test_samples_have_a_seed_each_and_a_prefix_that_does_not_depend_on_the_numbe
     assert not np.array_equal(take(samples_of(Model(), 4, 4), 10), images)
 
 
+@pytest.mark.parametrize("batch_size", [3, 4, 100])
+def test_all_classes_have_their_turn_across_batches(batch_size):
+    class Conditional:
+        classes = 10
+
+        def sample(self, n, seed, labels=None):
+            return np.tile(np.asarray(labels, np.float32)[:, None, None, None] / 10, (1, 2, 2, 1))
+
+    images = take(samples_of(Conditional(), 0, batch_size), 30)
+    np.testing.assert_allclose(images[:, 0, 0, 0] * 10, np.arange(30) % 10, rtol=1e-6)
+
+
 def test_choice_is_seeded_ordered_and_without_repetition():
     images = numbered(100)
     some = chosen(images, 30, 0)

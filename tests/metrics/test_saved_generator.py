@@ -7,7 +7,7 @@ import tfgan_zoo as zoo
 from tfgan_zoo import export
 from tfgan_zoo.errors import ZooError
 from tfgan_zoo.metrics import evaluate
-from tfgan_zoo.metrics.images import to_bytes
+from tfgan_zoo.metrics.images import samples_of, take, to_bytes
 from tfgan_zoo.metrics.saved_generator import SavedGenerator, is_saved_model
 
 
@@ -37,6 +37,10 @@ def test_samples_are_the_models(exported):
     )
 
 
+def _second_seed():
+    return int(np.random.SeedSequence([0, 1]).generate_state(1)[0] >> 1)
+
+
 def test_a_conditional_model_is_asked_for_all_classes(exported):
     model, folder = exported["cgan"]
     generator = SavedGenerator(folder / "1", classes=10)
@@ -48,6 +52,19 @@ def test_a_conditional_model_is_asked_for_all_classes(exported):
         SavedGenerator(folder).sample(3)
     with pytest.raises(ZooError, match="refuses 30 images of 30 classes"):
         SavedGenerator(folder, classes=30).sample(30)
+    labels = np.arange(25) * 3 % 10
+    np.testing.assert_allclose(
+        generator.sample(25, seed=4, labels=labels).astype(int),
+        to_bytes(np.asarray(model.sample(25, seed=4, labels=labels))),
+        atol=1,
+    )
+    with pytest.raises(ZooError, match="takes no labels"):
+        SavedGenerator(exported["gan"][1], classes=10).sample(25, labels=labels)
+    # Batches smaller than the number of classes still reach them all.
+    by_three = take(samples_of(generator, 0, 3), 12)
+    assert not np.array_equal(by_three[:3], by_three[3:6])
+    wanted = model.sample(3, seed=_second_seed(), labels=[3, 4, 5])
+    np.testing.assert_allclose(by_three[3:6], wanted, atol=0.02)
     # The data set tells how many there are.
     by_folder = evaluate(folder, "digits", "fid", samples=50)
     assert by_folder == evaluate(SavedGenerator(folder, 10), "digits", "fid", samples=50)

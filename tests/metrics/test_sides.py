@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tfgan_zoo.data import open_source
 from tfgan_zoo.errors import ZooError
 from tfgan_zoo.metrics.collection import collect
+from tfgan_zoo.metrics.reference import Reference
 from tfgan_zoo.metrics.sides import SampledImages, StoredImages, opened
 
 
@@ -93,3 +95,27 @@ def test_collecting_keeps_what_is_asked_for():
     np.testing.assert_allclose(made.gaussian.covariance(), np.cov(made.features, rowvar=False).reshape(1, 1), rtol=1e-6)
     alone = collect(side, 25, None, 10, ("images",))
     assert alone.features is None and not alone.gaussian.n
+
+
+def write(folder, count, value):
+    folder.mkdir(parents=True)
+    for index in range(count):
+        Image.fromarray(np.full((8, 8), value, np.uint8)).save(folder / f"{index}.png")
+
+
+def test_a_broken_test_part_is_not_replaced_by_the_train_part(tmp_path):
+    write(tmp_path / "train", 4, 0)
+    write(tmp_path / "test", 3, 255)
+    assert joined(opened(str(tmp_path), None, 0, 16), 3, 16).min() == 1
+    (tmp_path / "test" / "1.png").write_bytes(b"\x89PNG cut short")
+    with pytest.raises(ZooError, match=r"1 of 3 files in .*test cannot be read as images: 1.png"):
+        opened(str(tmp_path), None, 0, 16)
+
+
+def test_broken_files_are_left_out_when_asked(tmp_path):
+    write(tmp_path / "a", 3, 255)
+    (tmp_path / "a" / "1.png").write_bytes(b"\x89PNG cut short")
+    with pytest.raises(ZooError, match="cannot be read as images"):
+        Reference(tmp_path / "a").side(None, 0, 16, None)
+    with pytest.warns(UserWarning, match="1.png"):
+        assert Reference(tmp_path / "a", skip_broken=True).side(None, 0, 16, None).count == 2

@@ -1,5 +1,7 @@
 """Sliced Wasserstein: exact one-dimensional distances, known answers, and the order of image sets by quality."""
 
+import sys
+
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -124,6 +126,16 @@ def test_unequal_numbers_and_constant_images():
     result = laplacian_swd(noise(5, 16, 1, 7), np.zeros((9, 16, 16, 1), np.uint8), patches=16, directions=32)
     # Constant patches stay 0, the others have unit variance: E |N(0, 1)| = .798 along every direction.
     assert result.average == pytest.approx(np.sqrt(2 / np.pi), rel=0.1)
+
+
+def test_bytes_become_floats_a_batch_at_a_time(monkeypatch):
+    module = sys.modules[laplacian_swd.__module__]  # the package has a function of its name
+    seen, plain = [], module.to_unit
+    monkeypatch.setattr(module, "to_unit", lambda images, *rest: seen.append(len(images)) or plain(images, *rest))
+    images = np.random.default_rng(0).integers(0, 256, (2, 50, 16, 16, 1), np.uint8)
+    by_batch = laplacian_swd(*images, patches=4, directions=8, batch_size=20)
+    assert max(seen) == 20
+    assert by_batch == laplacian_swd(*(plain(x) for x in images), patches=4, directions=8, batch_size=20)
 
 
 def test_equals_the_published_pyramid_and_descriptors():

@@ -48,6 +48,7 @@ def add_evaluate(parser):
     parser.add_argument(
         "--save-statistics", metavar="FILE", help="also write the real images' mean and covariance, as pytorch-fid does"
     )
+    parser.add_argument("--skip-broken", action="store_true", help="leave out image files that cannot be read")
     parser.add_argument("--out", metavar="JSON", help="also write the scores to this file")
     parser.set_defaults(run=evaluate)
 
@@ -61,7 +62,7 @@ def evaluate(arguments) -> None:
     from tfgan_zoo.metrics.reference import Reference
     from tfgan_zoo.metrics.statistics_files import write_statistics
 
-    reference = Reference(arguments.against)
+    reference = Reference(arguments.against, skip_broken=arguments.skip_broken)
     wanted = arguments.metrics or (("fid",) if reference.statistics else DEFAULT)
     if arguments.save_statistics:
         if reference.statistics or "fid" not in wanted:
@@ -139,6 +140,10 @@ def _judged(arguments):
         raise ZooError(
             f"{source} is neither a run folder, nor a SavedModel, nor a folder or file of images, nor MODEL:WEIGHTS"
         )
+    if arguments.skip_broken:
+        from tfgan_zoo.metrics.sides import open_named
+
+        return open_named(source, None, skip_broken=True), None
     return source, None
 
 

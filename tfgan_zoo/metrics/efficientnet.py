@@ -1,11 +1,13 @@
 """EfficientNet-Lite0: an ImageNet classifier whose weights come from an ordinary Python package."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from tfgan_zoo import downloads
 from tfgan_zoo.metrics.keras_extractor import KerasExtractor
 from tfgan_zoo.weights.torch_files import read_tensors, take
 
@@ -38,6 +40,10 @@ class EfficientNetLite0(KerasExtractor):
     Args:
         weights: `efficientnet-lite0-57934424.pth` (see `PACKAGE`, `SHA256`), or its tensors by name.
 
+    Attributes:
+        name: "efficientnet_lite0" if the weights are the published file; else with a hash of the numbers after it, so
+            that no other weights' scores bear the published ones' name.
+
     Raises:
         ZooError: a file that cannot be read, or is of another network.
     """
@@ -45,7 +51,9 @@ class EfficientNetLite0(KerasExtractor):
     def __init__(self, weights: str | Path | Mapping[str, np.ndarray]):
         model = build()
         set_weights(model, weights if isinstance(weights, Mapping) else read_tensors(weights))
-        super().__init__(model, "efficientnet_lite0", input_range=(0, 255), resize_to=SIDE)
+        published = not isinstance(weights, Mapping) and downloads.digest(Path(weights)) == SHA256
+        name = "efficientnet_lite0" if published else f"efficientnet_lite0-{_digest(model)[:8]}"
+        super().__init__(model, name, input_range=(0, 255), resize_to=SIDE)
         self.protocol = ""  # there is only one way in
 
 
@@ -76,6 +84,13 @@ def set_weights(model: keras.Model, tensors: Mapping[str, np.ndarray]) -> None:
     for layer in model.layers:
         if layer.weights:
             layer.set_weights([_to_keras(layer, *named, tensors) for named in zip(_parts(layer), layer.weights)])
+
+
+def _digest(model: keras.Model) -> str:
+    total = hashlib.sha256()
+    for variable in model.weights:
+        total.update(np.asarray(variable, np.float32).tobytes())
+    return total.hexdigest()
 
 
 def _parts(layer: keras.Layer) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ def evaluate(
     Both sides are compared at the same number of samples: `samples`, or as many as the smaller side has; the number is
     part of the result, as FID depends on it. The same arguments give the same numbers. Images pass through batch by
     batch; what grows with their number is the features that metrics other than "fid" need, and the images themselves
-    (as bytes) for "swd" and "ms_ssim".
+    (as bytes) for "swd" and "ms_ssim". The images of a `Dataset` are held as float32, as
+    their number is not known beforehand.
 
     metric                scores                                                           better
     "fid"                 fid                                                              low
@@ -97,7 +98,7 @@ def evaluate(
     check = (lambda output: _fitting(reference, output, extractor)) if real is None and extractor else None
     made = collect(fake, n, extractor, batch_size, wanted_fake, progress, "generated images", check)
     comparison = Comparison(outputs, made, statistics, seed, confidence)
-    scores, words = {}, [_sizes(n, real, fake, reference)]
+    scores, words = {}, [_sizes(n, real, fake, reference), f"seed {seed}, batches of {batch_size}"]
     if judged:
         way = getattr(extractor, "protocol", "")
         words.append(f"images reach {extractor.name} " + (f"by the resize convention {way}" if way else "as they are"))
@@ -107,7 +108,11 @@ def evaluate(
         meaning = METRICS[metric]
         label = meaning.label or label_of(extractor)
         scores |= {f"{name}[{label}]": value for name, value in meaning.scores(comparison).items()}
-        words.append(f"{metric}: {meaning.protocol(comparison)}")
+        said = [
+            meaning.protocol(comparison),
+            getattr(extractor, "class_scores", "") if "logits" in meaning.fake else "",
+        ]
+        words.append(f"{metric}: {', '.join(filter(None, said))}")
     if confidence:
         words.append(f"low and high: bootstrap intervals of {confidence:.0%} at 1000 resamples")
     return scores | {

@@ -17,7 +17,8 @@ NAMES = ("fashion", "digits", "inception:FILE", "inception:FILE:RESIZE", "effici
 class Extractor(Protocol):
     """A frozen network with a name. Any callable object with these two attributes serves.
 
-    It may also have `protocol`, the way in which images reach the network where there are several ("tf1"), and
+    It may also have `protocol`, the way in which images reach the network where there are several ("tf1");
+    `class_scores`, which class scores it gives where there are several ("class scores without the bias"); and
     `accuracy`, the share of real test images that it classifies rightly, reported beside its scores.
     """
 

@@ -1,5 +1,6 @@
 """Images from wherever they come: arrays, data sets, models, folders, names; as float32 NHWC in [-1, 1]."""
 
+import inspect
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -77,11 +78,17 @@ def batches(source, batch_size: int = 256, name: str = "images") -> Iterator[np.
 
 
 def samples_of(model, seed: int, batch_size: int) -> Iterator[np.ndarray]:
-    """Yield batches `model.sample(batch_size, seed=...)` for ever; each batch has its own seed, derived from `seed`."""
+    """Yield batches `model.sample(batch_size, seed=...)` for ever; each batch has its own seed, derived from `seed`.
+
+    A model with `classes` whose `sample` takes `labels` is asked for all classes in turn, across the batches: batches
+    that each began with class 0 would never reach the classes beyond their size.
+    """
+    classes = getattr(model, "classes", 0) if _takes_labels(model) else 0
     for index in range(2**31):
         # A positive 31-bit number, as seeds of TensorFlow's stateless functions may be int32.
         derived = int(np.random.SeedSequence([seed, index]).generate_state(1)[0] >> 1)
-        images = to_unit(model.sample(batch_size, seed=derived), "the samples of the model")
+        labels = {"labels": (index * batch_size + np.arange(batch_size, dtype=np.int32)) % classes} if classes else {}
+        images = to_unit(model.sample(batch_size, seed=derived, **labels), "the samples of the model")
         if len(images) != batch_size:
             raise ZooError(f"sample({batch_size}) of the model must return {batch_size} images; found {len(images)}")
         yield images
@@ -106,6 +113,13 @@ def chosen(images: np.ndarray, n: int, seed: int) -> np.ndarray:
     if len(images) <= n:
         return images
     return images[np.sort(np.random.default_rng(seed).permutation(len(images))[:n])]
+
+
+def _takes_labels(model) -> bool:
+    try:
+        return "labels" in inspect.signature(model.sample).parameters
+    except (TypeError, ValueError):
+        return False
 
 
 def _images_of(element, name: str):

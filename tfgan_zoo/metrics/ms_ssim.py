@@ -89,7 +89,8 @@ def ms_ssim(images, pairs: int = 1000, seed: int = 0, batch_size: int = 64) -> f
         raise ZooError(f"ms_ssim compares images of one set: at least 2 are needed, found {len(images)}")
     if pairs < 1:
         raise ZooError(f"pairs must be at least 1; found {pairs}")
-    images = to_unit(images)
+    if images.dtype != np.uint8 or images.ndim != 4:  # bytes become floats, four times as large, pair by pair
+        images = to_unit(images)
     generator = np.random.default_rng(seed)
     first = generator.integers(0, len(images), pairs)
     second = (first + generator.integers(1, len(images), pairs)) % len(images)

@@ -17,6 +17,7 @@ class Reference:
     Args:
         data: what `evaluate` takes.
         cache: keep statistics in the cache folder, where only those are needed; see `statistics_of`.
+        skip_broken: leave out the files of a folder that cannot be read.
 
     Attributes:
         statistics: those of the `.npz` file that `data` names; None if it is data of another kind.
@@ -26,8 +27,8 @@ class Reference:
         ZooError: a damaged statistics file.
     """
 
-    def __init__(self, data, cache: bool = True):
-        self.data, self.cache = data, cache
+    def __init__(self, data, cache: bool = True, skip_broken: bool = False):
+        self.data, self.cache, self.skip_broken = data, cache, skip_broken
         self.statistics = read_statistics(data) if is_statistics_file(data) else None
         self.fitted: Statistics | None = None
         # The last of each: (what it was made of, what was made).
@@ -49,7 +50,7 @@ class Reference:
         """Return the images; see `sides.opened`."""
         key = samples, seed, batch_size, shape if self.adapts else None
         if self._side[0] != key:
-            self._side = key, sides.opened(self.data, samples, seed, batch_size, shape)
+            self._side = key, sides.opened(self.data, samples, seed, batch_size, shape, self.skip_broken)
         return self._side[1]
 
     def outputs(

@@ -31,7 +31,7 @@ class SavedGenerator:
 
     Attributes:
         conditional: the signature takes labels.
-        classes: as given.
+        classes: as given; None if it is not conditional.
         image_shape: (height, width, channels) of what it makes, None where the file leaves it open.
 
     Raises:
@@ -62,18 +62,25 @@ class SavedGenerator:
             )
         shape = tuple(images.shape[1:]) if images.shape.rank == 4 else (None,)
         self.image_shape = None if None in shape else shape
-        self.conditional, self.classes, self.path = "labels" in names, classes, folder
+        self.conditional, self.classes, self.path = "labels" in names, None, folder
+        if self.conditional:
+            self.classes = classes
 
-    def sample(self, n: int, seed: int = 0) -> np.ndarray:
-        """Return `n` images, uint8 NHWC; of a conditional model all classes in turn.
+    def sample(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+        """Return `n` images, uint8 NHWC; of a conditional model those of the labels (n,) or of all classes in turn.
 
         Raises:
-            ZooError: a conditional model whose number of classes was not given, or labels that it does not know.
+            ZooError: a conditional model whose number of classes was not given, or labels that it does not know;
+                labels for one that is not conditional.
         """
         import tensorflow as tf
 
         inputs = {"seed": tf.constant(seed, tf.int32)}
-        if self.conditional:
+        if labels is not None:
+            if not self.conditional:
+                raise ZooError(f"{self.path} takes no labels: it is not conditional")
+            inputs["labels"] = tf.constant(labels, tf.int32)
+        elif self.conditional:
             if not self.classes:
                 raise ZooError(
                     f"{self.path} is conditional: say how many classes it has, as SavedGenerator(path, classes=10) or "

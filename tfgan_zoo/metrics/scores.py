@@ -160,10 +160,12 @@ def _with_intervals(c, scores, k):
 
 
 def _swd(c):
+    from tfgan_zoo.metrics.images import chosen
     from tfgan_zoo.metrics.sliced_wasserstein import laplacian_swd
 
-    # No more than in the paper: of each image 128 patches are held at once.
-    result = laplacian_swd(c.real.images[:SWD_IMAGES], c.fake.images[:SWD_IMAGES], seed=c.seed)
+    # No more than in the paper: of each image 128 patches are held at once. Not the first: they may be sorted by class.
+    real, fake = (chosen(side.images, SWD_IMAGES, c.seed) for side in (c.real, c.fake))
+    result = laplacian_swd(real, fake, seed=c.seed)
     levels = result.levels if len(result.levels) > 1 else {}
     return {"swd": result.average} | {f"swd {side}": value for side, value in levels.items()}
 

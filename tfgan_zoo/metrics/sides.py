@@ -79,7 +79,14 @@ class SampledImages:
                 return
 
 
-def opened(source, samples: int | None, seed: int, batch_size: int, shape: tuple[int, ...] | None = None):
+def opened(
+    source,
+    samples: int | None,
+    seed: int,
+    batch_size: int,
+    shape: tuple[int, ...] | None = None,
+    skip_broken: bool = False,
+):
     """Return the side that `source` means: `StoredImages` or `SampledImages`.
 
     Args:
@@ -88,6 +95,7 @@ def opened(source, samples: int | None, seed: int, batch_size: int, shape: tuple
         seed: of the choice or of the samples.
         batch_size: images sampled at once.
         shape: (height, width, channels) in which a name is opened, where it can be chosen.
+        skip_broken: leave out the files of a folder that cannot be read.
 
     Raises:
         ZooError: nothing that gives images.
@@ -98,7 +106,7 @@ def opened(source, samples: int | None, seed: int, batch_size: int, shape: tuple
         return SampledImages(source, samples, seed, batch_size)
     named = is_name(source)
     if named:
-        source = _open(os.fspath(source), shape)
+        source = open_named(os.fspath(source), shape, skip_broken)
     if hasattr(source, "images"):
         options = {"maximum": source.maximum, "classes": source.classes, "lasting": True}
         return StoredImages(source.images, samples, seed, str(source.name), **options)
@@ -113,19 +121,33 @@ def is_name(source) -> bool:
     return isinstance(source, str | os.PathLike)
 
 
-def _open(name: str, shape: tuple[int, ...] | None):
+def open_named(name: str, shape: tuple[int, ...] | None, skip_broken: bool = False):
+    """Return the `tfgan_zoo.data.Source` of a name, folder or file: its test part if it has one; see `opened`."""
     from tfgan_zoo import data  # reads pictures: needed only for names
 
-    fitting = {}
+    fitting = {"skip_broken": skip_broken}
     if shape and shape[0] == shape[1]:
-        fitting = {"image_size": shape[0], "channels": shape[2] if shape[2] in (1, 3) else None}
+        fitting |= {"image_size": shape[0], "channels": shape[2] if shape[2] in (1, 3) else None}
     try:
         source = data.open_source(name, split="test", **fitting)
     except ZooError:
-        if not Path(name).expanduser().exists():
+        if not _is_one_split(Path(name).expanduser()):
             raise
         # A plain folder or file, such as one of generated images, has no test part.
         source = data.open_source(name, split="train", **fitting)
     if not hasattr(source, "images"):
         raise ZooError(f"{name!r} has two sides; give the one to compare with, such as its folder or its array")
     return source
+
+
+def _is_one_split(path: Path) -> bool:
+    """Whether there is a file, or a folder without a test part. A broken test part must not become the train part."""
+    from tfgan_zoo.data.folders import split_folder
+
+    if not path.is_dir():
+        return path.exists()
+    try:
+        split_folder(path, "test")
+    except ZooError:
+        return True
+    return False

@@ -85,14 +85,15 @@ def laplacian_swd(
         patches: of each image and level; the paper takes 128 of 16,384 images.
         directions: the paper takes 4 x 128.
         seed: of patches and directions.
-        batch_size: images decomposed at once. One level's patches are held as float32: n patches 49 channels numbers.
+        batch_size: images decomposed at once; bytes become floats no sooner. One level's patches are held as float32:
+            n patches 49 channels numbers.
 
     Raises:
         ZooError: wrong rank or range, NaN, images of different or too small sizes, no images, or counts below 1.
 
     Source: Karras et al., 2018 (1710.10196), section 5; tkarras/progressive_growing_of_gans.
     """
-    images_a, images_b = to_unit(images_a, "images_a"), to_unit(images_b, "images_b")
+    images_a, images_b = _checked_images(images_a, "images_a"), _checked_images(images_b, "images_b")
     if images_a.shape[1:] != images_b.shape[1:]:
         raise ZooError(f"images_a are {images_a.shape[1:]}, images_b {images_b.shape[1:]}; resize one of them")
     if not (len(images_a) and len(images_b)):
@@ -117,6 +118,11 @@ def laplacian_swd(
         chosen = _directions(generator, 49 * channels, directions).astype(np.float32)
         levels[min(height, width) >> level] = float(_transport(a, b, chosen, 1).mean())
     return LaplacianSWD(levels, float(np.mean(list(levels.values()))))
+
+
+def _checked_images(images, name: str) -> np.ndarray:
+    images = np.asarray(images)
+    return images if images.dtype == np.uint8 and images.ndim == 4 else to_unit(images, name)
 
 
 def _directions(generator: np.random.Generator, d: int, number: int) -> np.ndarray:
@@ -148,7 +154,7 @@ def _transport(a: np.ndarray, b: np.ndarray, directions: np.ndarray, p: float) -
 def _level(images: np.ndarray, level: int, last: bool, batch_size: int) -> Iterator[np.ndarray]:
     """Yield batches of one level of the Laplacian pyramid; the last level keeps its low frequencies."""
     for start in range(0, len(images), batch_size):
-        current = images[start : start + batch_size]
+        current = to_unit(images[start : start + batch_size])
         for _ in range(level):
             current = _halved(current)
         yield current if last else current - _doubled(_halved(current))

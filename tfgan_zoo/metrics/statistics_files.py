@@ -91,7 +91,7 @@ def statistics_of(
     cache: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Statistics:
-    """Return mean and covariance of the features of a data set, computed batch by batch in constant memory.
+    """Return mean and covariance of the features of a data set, computed batch by batch; no features are kept.
 
     Those of a data set with random access (a name, a folder, a `Source`) are kept under `statistics/` in the cache
     folder, by the content of the images that were chosen, the label of the extractor and the batch size. So a folder

@@ -1,3 +1,4 @@
+import hashlib
 import io
 import tarfile
 
@@ -8,7 +9,7 @@ import tensorflow as tf
 
 from tfgan_zoo.errors import ZooError
 from tfgan_zoo.metrics.extractors import extract
-from tfgan_zoo.metrics.inception import FrozenInception, InceptionExtractor, InceptionGraph
+from tfgan_zoo.metrics.inception import FrozenInception, InceptionExtractor, InceptionGraph, weights
 from tfgan_zoo.metrics.inception.weights import GRAPH_FILE, NAME
 
 
@@ -82,6 +83,20 @@ def test_only_the_published_files_bear_the_published_name(inception, state):
     assert InceptionGraph(changed).name not in (NAME, inception.name)
 
 
+def test_the_published_graph_is_known_alone_and_in_its_archive(frozen_file, tmp_path, monkeypatch):
+    """The MD5 that is published is that of the graph, not of the archive around it."""
+    content = frozen_file.read_bytes()
+    monkeypatch.setitem(weights.PUBLISHED, hashlib.md5(content).hexdigest(), "made for this test")
+    archive = tmp_path / "inception-2015-12-05.tgz"
+    with tarfile.open(archive, "w:gz") as file:
+        file.add(frozen_file, GRAPH_FILE)
+    for path in (frozen_file, archive):
+        assert InceptionGraph(path, taps=("64",)).name == NAME
+    other = tmp_path / GRAPH_FILE
+    other.write_bytes(content + b"\x22\x00")  # an empty library behind it: the same numbers in another file
+    assert InceptionGraph(other, taps=("64",)).name not in ("", NAME)
+
+
 def test_a_grey_image_makes_the_first_kernel_irrelevant(inception, state):
     """An image of 128 is zero after scaling."""
     other = InceptionGraph(dict(state, **{"Conv2d_1a_3x3.conv.weight": state["Conv2d_1a_3x3.conv.weight"] * -2}))
@@ -126,6 +141,12 @@ def test_the_extractor_labels_its_scores(inception):
     np.testing.assert_allclose(outputs["logits"], inception(images)["logits_unbiased"], rtol=1e-4, atol=1e-4)
     early = InceptionExtractor(inception, features="192")
     assert early.name == f"{inception.name}:192" and early(images)["features"].shape == (3, 192)
+
+
+def test_the_extractor_takes_large_batches_in_parts(inception, monkeypatch):
+    monkeypatch.setattr("tfgan_zoo.metrics.inception.graph._CHUNK", 2)
+    extractor, images = InceptionExtractor(inception), made_inception.images(3)
+    np.testing.assert_allclose(extractor(images)["features"], inception(images)["2048"], rtol=1e-4, atol=1e-5)
 
 
 def test_a_tap_that_is_not_computed_is_named(state):

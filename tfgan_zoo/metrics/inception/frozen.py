@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tfgan_zoo import downloads
 from tfgan_zoo.errors import ZooError
+from tfgan_zoo.metrics.images import to_bytes
 from tfgan_zoo.metrics.inception.weights import read_graph
 
 _OPERATIONS = frozenset(
@@ -34,7 +35,8 @@ class FrozenInception:
     def __init__(self, path: str | os.PathLike, sha256: str | None = None):
         graph = read_graph(downloads.local(path, sha256))
         foreign = sorted({node.op for node in graph.node} - _OPERATIONS)
-        if foreign or graph.library.function:
+        foreign += [f"the function {function.signature.name}" for function in graph.library.function]
+        if foreign:
             raise ZooError(f"{path} holds operations that the Inception network has not: {', '.join(foreign)}")
         self._graph = tf.Graph()
         with self._graph.as_default():
@@ -56,5 +58,5 @@ class FrozenInception:
         self._session = tf.compat.v1.Session(graph=self._graph)
 
     def __call__(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the taps "2048", "logits_unbiased" and "logits" of images uint8 (n, h, w, 3)."""
-        return self._session.run(self._outputs, {self._images: np.asarray(images, np.float32)})
+        """Return the taps "2048", "logits_unbiased" and "logits" of images as `InceptionGraph` takes them."""
+        return self._session.run(self._outputs, {self._images: to_bytes(images).astype(np.float32)})

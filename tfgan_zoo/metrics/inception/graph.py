@@ -12,6 +12,8 @@ from tfgan_zoo.metrics.inception import network
 from tfgan_zoo.metrics.inception.resize import convention
 from tfgan_zoo.metrics.inception.weights import read
 
+_CHUNK = 50  # about 1 GB of maps
+
 
 class InceptionGraph:
     """The Inception network of 2015-12-05, on which Inception Score, FID and KID are defined.
@@ -35,6 +37,9 @@ class InceptionGraph:
         name: "inception-2015-12-05" if the weights are a published file; else "inception-" and a hash of the numbers,
             so that no other network's score bears the published name.
         protocol: the name of the resize convention.
+
+    On GPUs TensorFlow computes convolutions in TF32 unless it is told not to
+    (`tf.config.experimental.enable_tensor_float_32_execution(False)`); published scores are of float32.
 
     Raises:
         ZooError: the file is missing, damaged or of another network; an unknown tap or convention.
@@ -97,7 +102,12 @@ class InceptionExtractor:
         self.name = graph.name if features == "2048" else f"{graph.name}:{features}"
         self.protocol = graph.protocol
 
+    @property
+    def class_scores(self) -> str:
+        """What the class scores are, for the protocol."""
+        return "class scores with the bias" if self.taps["logits"] == "logits" else "class scores without the bias"
+
     def __call__(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """Return `{"features": (n, d), "logits": (n, 1008)}`, float32."""
-        outputs = self.graph(images)
-        return {key: outputs[tap].numpy() for key, tap in self.taps.items()}
+        """Return `{"features": (n, d), "logits": (n, 1008)}`, float32; `_CHUNK` images are in memory at 299x299."""
+        chunks = [self.graph(images[start : start + _CHUNK]) for start in range(0, max(len(images), 1), _CHUNK)]
+        return {key: np.concatenate([chunk[tap] for chunk in chunks]) for key, tap in self.taps.items()}

@@ -21,7 +21,7 @@ NAME = "inception-2015-12-05"
 """The name of the published network."""
 PUBLISHED = {
     "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2": "SHA-256 of pytorch-fid's .pth",
-    "e6bb154e85f5d4331c22abcddb5dcf31": "MD5 of the archive of 2015",
+    "e6bb154e85f5d4331c22abcddb5dcf31": "MD5 of the frozen graph of 2015, or of its archive",
 }
 """Hashes of the files whose scores bear the published network's name."""
 GRAPH_FILE = "classify_image_graph_def.pb"
@@ -97,17 +97,21 @@ def read_graph(path: str | os.PathLike) -> tf.compat.v1.GraphDef:
     """
     path, graph = Path(path), tf.compat.v1.GraphDef()
     try:
-        if tarfile.is_tarfile(path):
-            with tarfile.open(path) as archive:
-                members = [m for m in archive if m.isfile() and Path(m.name).name == GRAPH_FILE]
-                if not members:
-                    raise ZooError(f"{path.name} is an archive without {GRAPH_FILE}; {WHERE}")
-                graph.ParseFromString(archive.extractfile(members[0]).read())
-        else:
-            graph.ParseFromString(path.read_bytes())
+        graph.ParseFromString(_content(path))
     except (OSError, EOFError, tarfile.TarError, DecodeError) as error:
         raise ZooError(f"{path.name} holds no TensorFlow graph ({error}); {WHERE}") from error
     return graph
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of a file; of an archive those of the graph in it."""
+    if not tarfile.is_tarfile(path):
+        return path.read_bytes()
+    with tarfile.open(path) as archive:
+        members = [m for m in archive if m.isfile() and Path(m.name).name == GRAPH_FILE]
+        if not members:
+            raise ZooError(f"{path.name} is an archive without {GRAPH_FILE}; {WHERE}")
+        return archive.extractfile(members[0]).read()
 
 
 def _of_path(path: Path) -> dict[str, _Entry]:
@@ -183,8 +187,9 @@ def _constants(nodes) -> dict[str, _Entry]:
 
 
 def _is_published(path: Path) -> bool:
-    content = path.read_bytes()
-    hashes = hashlib.sha256(content).hexdigest(), hashlib.md5(content, usedforsecurity=False).hexdigest()
+    hashes = set()
+    for content in (path.read_bytes(), _content(path)):
+        hashes |= {hashlib.sha256(content).hexdigest(), hashlib.md5(content, usedforsecurity=False).hexdigest()}
     return not PUBLISHED.keys().isdisjoint(hashes)
 
 
