@@ -14,8 +14,8 @@ def frechet_distance(mean_a, covariance_a, mean_b, covariance_b) -> float:
         |mean_a - mean_b|^2 + tr(A + B - 2 (A B)^(1/2))
 
     With A = S S^T the eigenvalues of A B are those of the symmetric S^T B S, so the trace of the root is the sum of the
-    roots of those eigenvalues. S is a Cholesky factor with pivots, which ends at the rank of A: no general matrix root,
-    no complex numbers, no eigenvectors, and singular covariances (fewer samples than dimensions) are no special case.
+    roots of those eigenvalues. S is a Cholesky factor; of a singular A (fewer samples than dimensions) one with pivots,
+    which ends at the rank. No general matrix root, no complex numbers, no eigenvectors.
 
     Args:
         mean_a: (d,).
@@ -38,8 +38,7 @@ def frechet_distance(mean_a, covariance_a, mean_b, covariance_b) -> float:
             f"the Gaussians have {mean_a.size} and {mean_b.size} dimensions; take both from the same layer of the same "
             "network"
         )
-    root = _factor(covariance_a, "a")
-    product = root.T @ covariance_b @ root
+    product = _congruent(covariance_a, covariance_b)
     values = scipy.linalg.eigvalsh(product, overwrite_a=True, check_finite=False) if product.size else np.zeros(1)
     if values[0] < -1e-6 * np.abs(values).max():
         raise ZooError(f"covariance_b is not positive semi-definite: an eigenvalue of the product is {values[0]:.3g}")
@@ -70,19 +69,24 @@ def fid(features_a, features_b) -> float:
     return frechet_distance(a.mean, a.covariance(), b.mean, b.covariance())
 
 
-def _factor(covariance: np.ndarray, name: str) -> np.ndarray:
-    """Return S (d, rank) with S S^T = covariance, up to rounding of its largest entry."""
-    factor, pivots, rank, _ = scipy.linalg.lapack.dpstrf(covariance, lower=1)
+def _congruent(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return S^T b S with S S^T = a, up to rounding of a's largest entry; its size is the rank of a."""
+    blas, lapack = scipy.linalg.blas, scipy.linalg.lapack
+    # Of a symmetric matrix the transpose is a view in the order that LAPACK wants.
+    factor, failed = lapack.dpotrf(a.T, lower=1)
+    if not failed:
+        return blas.dtrmm(1.0, factor, blas.dtrmm(1.0, factor, b.T, side=1, lower=1), lower=1, trans_a=1)
+    factor, pivots, rank, _ = lapack.dpstrf(a.T, lower=1)
     factor, pivots = np.tril(factor)[:, :rank], pivots - 1  # LAPACK counts from one
-    rest = covariance[np.ix_(pivots[rank:], pivots[rank:])] - factor[rank:] @ factor[rank:].T
-    if rest.size and np.abs(rest).max() > 1e-6 * np.diagonal(covariance).max():
+    rest = a[np.ix_(pivots[rank:], pivots[rank:])] - factor[rank:] @ factor[rank:].T
+    if rest.size and np.abs(rest).max() > 1e-6 * np.diagonal(a).max():
         raise ZooError(
-            f"covariance_{name} is not positive semi-definite: {np.diagonal(rest).min():.3g} is left on its diagonal "
-            f"after {rank} of {len(covariance)} pivots"
+            f"covariance_a is not positive semi-definite: {np.diagonal(rest).min():.3g} is left on its diagonal after "
+            f"{rank} of {len(a)} pivots"
         )
     root = np.empty_like(factor)
     root[pivots] = factor
-    return root
+    return root.T @ b @ root
 
 
 def _checked_gaussian(mean, covariance, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -93,8 +97,8 @@ def _checked_gaussian(mean, covariance, name: str) -> tuple[np.ndarray, np.ndarr
         )
     if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
         raise ZooError(f"mean_{name} or covariance_{name} holds NaN or infinity; the model or the images are broken")
-    if not np.allclose(covariance, covariance.T, rtol=1e-5, atol=1e-8 * max(np.abs(covariance).max(), 1e-300)):
-        raise ZooError(f"covariance_{name} is not symmetric")
     if np.diagonal(covariance).min() < 0:
         raise ZooError(f"covariance_{name} is not positive semi-definite: a variance is negative")
+    if np.abs(covariance - covariance.T).max() > 1e-5 * np.diagonal(covariance).max():
+        raise ZooError(f"covariance_{name} is not symmetric")
     return mean, covariance
