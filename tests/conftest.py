@@ -1,6 +1,8 @@
 """Every test process sees two logical CPUs and makes at most one MirroredStrategy (more can break collectives)."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -8,8 +10,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 # What a user has in the cache must not decide a test, nor a test what is in it.
-_cache = tempfile.TemporaryDirectory(prefix="tfgan_zoo-tests-")
-os.environ["TFGAN_ZOO_CACHE"] = _cache.name
+os.environ["TFGAN_ZOO_CACHE"] = tempfile.mkdtemp(prefix="tfgan_zoo-tests-")
 
 import pytest
 import tensorflow as tf
@@ -19,6 +20,7 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 tf.get_logger().setLevel("ERROR")
+atexit.register(shutil.rmtree, os.environ["TFGAN_ZOO_CACHE"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

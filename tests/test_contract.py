@@ -11,13 +11,16 @@ import tensorflow as tf
 import tfgan_zoo as zoo
 from tfgan_zoo.game import Game
 from tfgan_zoo.layers import synchronize_batch_norm
+from tfgan_zoo.registry import arguments_of
 
 BATCH, STEPS = 32, 3  # a batch of one move; with fewer examples normalization amplifies rounding
 every_model = pytest.mark.parametrize("name", zoo.list_models())
 
 
 def make(name, optimizer=lambda: keras.optimizers.SGD(0.01), synchronize=False, dtype=None, **options) -> Game:
-    model = zoo.create(name, dtype=dtype, **zoo.info(name).tiny)
+    # Losses with statistics of the batch have an option to take them over the global batch.
+    together = {"cross_replica": True} if synchronize and "cross_replica" in arguments_of(name) else {}
+    model = zoo.create(name, dtype=dtype, **zoo.info(name).tiny, **together)
     if synchronize:
         synchronize_batch_norm(*(getattr(model, n) for networks in model.players.values() for n in networks))
     model.compile({player: optimizer() for player in model.players} if optimizer else None, **options)
@@ -265,8 +268,6 @@ def test_bad_data_are_named_before_training(name):
 
 @every_model
 def test_the_card_tells_the_constructors_defaults(name):
-    from tfgan_zoo.registry import arguments_of
-
     defaults = arguments_of(name)
     for argument, value in zoo.info(name).sizes.items():
         assert defaults[argument] == value, argument

@@ -25,11 +25,11 @@ def test_the_lsgan_of_the_readme_trains(monkeypatch):
     from tfgan_zoo import catalogue
 
     code = re.search(r"```python\n(\"\"\"Least squares GAN.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
-    card = catalogue.Card("lsgan", "", "", 2017, "1611.04076", "objectives", (), "LSGAN", sizes={}, tiny={})
-    monkeypatch.setitem(catalogue.BY_NAME, "lsgan", card)
+    card = catalogue.Card("my_lsgan", "", "", 2017, "1611.04076", "objectives", (), "MyLSGAN", sizes={}, tiny={})
+    monkeypatch.setitem(catalogue.BY_NAME, "my_lsgan", card)
     names = {}
     exec(code, names)
-    model = names["LSGAN"](image_shape=(16, 16, 1), latent_dim=4, width=4)
+    model = names["MyLSGAN"](image_shape=(16, 16, 1), latent_dim=4, width=4)
     model.compile()
     history = model.fit(model.example_batch(8), batch_size=4, verbose=0).history
     assert set(history) == {"discriminator/adversarial", "generator/adversarial"}

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_zoo import draws, feeding
+from tfgan_zoo import draws, feeding, solvers
 from tfgan_zoo.averages import average_of, follow, warm_rate
 from tfgan_zoo.construction import construction
 from tfgan_zoo.errors import ZooError, unknown
@@ -127,19 +127,34 @@ class Game(keras.Model):
 
         Batch statistics and other state that the loss changes in the player's own networks is written here.
         """
+        terms, gradients, state, aux = self.differentiate(player, *batch)
+        self.settle(player, state)
+        return terms, gradients, aux
+
+    def differentiate(self, player: str, *batch: tf.Tensor) -> tuple[Terms, list[tf.Tensor], list[tf.Tensor], Any]:
+        """Terms, gradients and new state of `player` over the global batch, and extras; nothing is written.
+
+        Until `settle` is called, looking again, there or elsewhere, repeats the same draws.
+        """
         self._assert_player(player)
         if not self.compiled:
             raise ZooError(f"{self.name} is not compiled; call model.compile() first")
         seed = self.seed_of(player, self.moves[player].value)
         terms, gradients, state, aux = self._differentiate(player, seed, *batch)
-        if replicas() > 1:
-            terms, gradients, state = all_sum((terms, gradients, state))
+        terms, gradients, state = self.total((terms, gradients, state))
+        return {f"{player}/{name}": value for name, value in terms.items()}, gradients, state, aux
+
+    def settle(self, player: str, state: list[tf.Tensor]) -> None:
+        """Write the player's new state and count its move, so that the next one draws anew."""
         scaled = isinstance(self.optimizers[player], keras.optimizers.LossScaleOptimizer)
         for variable, value in zip(self._state_of(player), state):
             # A step that float16 overflows is skipped by the optimizer; its statistics must not stay either.
             variable.assign(tf.where(tf.math.is_finite(value), value, variable.value) if scaled else value)
         self.moves[player].assign_add(1)
-        return {f"{player}/{name}": value for name, value in terms.items()}, gradients, aux
+
+    def total(self, shares: Any) -> Any:
+        """Sum nested tensors, each replica's share, over replicas."""
+        return all_sum(shares) if replicas() > 1 else shares
 
     def move(self, player: str, gradients: list[tf.Tensor]) -> None:
         """Give the gradients of the global batch to the player's optimizer."""
@@ -286,7 +301,7 @@ class Game(keras.Model):
     def compile(
         self,
         optimizers: dict[str, keras.optimizers.Optimizer] | None = None,
-        solver: Callable | None = None,
+        solver: Callable | str | None = None,
         jit_compile: bool | str = "auto",
         accumulation_steps: int = 1,
         **kwargs: Any,
@@ -296,7 +311,8 @@ class Game(keras.Model):
         Args:
             optimizers: player -> optimizer (or its Keras name); players left out keep the paper's. Rates that change
                 are Keras schedules, read at every step.
-            solver: a function (game, *batch) -> terms that replaces the paper's order of moves.
+            solver: what replaces the paper's order of moves: a name in `solvers.NAMES`, a `solvers.Solver`, or a
+                function (game, *batch) -> terms.
             jit_compile: compile losses and gradients with XLA. "auto" does so on GPUs; on CPUs plain execution was
                 measured to be faster (convolutions: 4 times).
             accumulation_steps: micro-batches that every move's batch is computed in, one after the other, to save
@@ -304,8 +320,10 @@ class Game(keras.Model):
             **kwargs: `run_eagerly`, `steps_per_execution`: as in `keras.Model.compile`.
 
         Raises:
-            ZooError: an unknown player, an optimizer given twice, or a solver with float16 losses.
+            ZooError: an unknown player or solver, an optimizer given twice, a game that is not the solver's, or a
+                solver with float16 losses.
         """
+        solver = solvers.get(solver)
         self._assert_compilable(optimizers or {}, solver, jit_compile, accumulation_steps, kwargs)
         optimizers = _in_scope(self.distribute_strategy, optimizers or {})
         with self.distribute_strategy.scope():
@@ -327,13 +345,10 @@ class Game(keras.Model):
             )
         # One function is traced once for all critic steps. Synchronized statistics cannot cross its border.
         inline = not xla and replicas() > 1
-        self._differentiate = (
-            self.terms_and_gradients
-            if inline
-            else tf.function(self.terms_and_gradients, jit_compile=xla or None, autograph=False)
-        )
-        if hasattr(solver, "build"):
-            solver.build(self)
+        self.traced = lambda f: f if inline else tf.function(f, jit_compile=xla or None, autograph=False)  # of a share
+        self._differentiate = self.traced(self.terms_and_gradients)
+        # Saved like an optimizer, but past Keras' tracking: no weights of the model, and gone with the next compile.
+        object.__setattr__(self, "solver_state", solver.build(self) if hasattr(solver, "build") else None)
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, *args, shuffle=True, **kwargs):
         """Train; as `keras.Model.fit`, after a check of the data.
@@ -354,7 +369,7 @@ class Game(keras.Model):
             batch_size=batch_size,
             shuffle=shuffle,
             seed=self.seed,
-            joined=self.batches_per_step,
+            joined=self.batches_per_step * getattr(self.solver, "batches", 1),
             replicas=self.distribute_strategy.num_replicas_in_sync,
             micro_batches=self.accumulation_steps,
         )

@@ -3,6 +3,7 @@
 from tfgan_zoo.layers.dropout import SeededDropout
 from tfgan_zoo.layers.image_pool import ImagePool
 from tfgan_zoo.layers.maxout import Maxout
+from tfgan_zoo.layers.moments import MomentScore
 from tfgan_zoo.layers.normalization import batch_norm, instance_norm, synchronize_batch_norm
 from tfgan_zoo.layers.reflection import ReflectionPadding2D
 from tfgan_zoo.layers.spectral import SpectralNormalization, iterate_spectral_norms
@@ -10,6 +11,7 @@ from tfgan_zoo.layers.spectral import SpectralNormalization, iterate_spectral_no
 __all__ = [
     "ImagePool",
     "Maxout",
+    "MomentScore",
     "ReflectionPadding2D",
     "SeededDropout",
     "SpectralNormalization",

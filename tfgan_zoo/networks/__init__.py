@@ -1,21 +1,39 @@
 """Networks that models share: functions from sizes to Keras models. Outputs are float32 under any precision policy."""
 
+from tfgan_zoo.networks.autoencoder import (
+    code_sides,
+    elu_decoder,
+    elu_encoder,
+    mlp_decoder,
+    mlp_encoder,
+    strided_decoder,
+    strided_encoder,
+)
 from tfgan_zoo.networks.convolutional import dcgan_discriminator, dcgan_generator, feature_sides, halved_sides
 from tfgan_zoo.networks.default import discriminator, generator, is_small
+from tfgan_zoo.networks.features import feature_network
 from tfgan_zoo.networks.perceptron import mlp_discriminator, mlp_features, mlp_generator
 from tfgan_zoo.networks.translation import patch_discriminator, resnet_translator
 
 __all__ = [
+    "code_sides",
     "dcgan_discriminator",
     "dcgan_generator",
     "discriminator",
+    "elu_decoder",
+    "elu_encoder",
+    "feature_network",
     "feature_sides",
     "generator",
     "halved_sides",
     "is_small",
+    "mlp_decoder",
     "mlp_discriminator",
+    "mlp_encoder",
     "mlp_features",
     "mlp_generator",
     "patch_discriminator",
     "resnet_translator",
+    "strided_decoder",
+    "strided_encoder",
 ]

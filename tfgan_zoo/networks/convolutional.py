@@ -1,5 +1,7 @@
 """Strided convolutional networks for square images of side s * 2^k, s from 4 to 7 (Radford et al., 2016)."""
 
+from collections.abc import Callable
+
 import keras
 from keras import layers as L
 
@@ -71,18 +73,29 @@ def dcgan_generator(
 
 
 def dcgan_discriminator(
-    image_shape: tuple[int, int, int], width: int, normalize: bool = True, kernel: int = 5
+    image_shape: tuple[int, int, int],
+    width: int,
+    normalize: bool = True,
+    kernel: int = 5,
+    wrap: Callable[[L.Layer], L.Layer] = lambda layer: layer,
 ) -> keras.Model:
     """Images to a score (batch, 1): convolutions of stride 2 with `width`, 2 `width`, ... channels, LeakyReLU(0.2).
 
     With normalization every convolution but the first has batch normalization, and none has a bias.
+
+    Args:
+        image_shape: (side, side, channels).
+        width: channels of the first convolution.
+        normalize: use batch normalization.
+        kernel: side of the convolution kernels.
+        wrap: applied to every layer with weights, e.g. `SpectralNormalization`.
     """
     init = normal(0.02) if normalize else "he_uniform"
     options = {"use_bias": not normalize, "kernel_initializer": init}
     steps = [keras.Input(image_shape)]
     for i in range(len(feature_sides(image_shape)) - 1):
-        steps.append(L.Conv2D(width * 2**i, kernel, 2, "same", **options))
+        steps.append(wrap(L.Conv2D(width * 2**i, kernel, 2, "same", **options)))
         steps += [batch_norm()] if normalize and i else []
         steps.append(L.LeakyReLU(0.2))
-    steps += [L.Flatten(), L.Dense(1, **options), L.Activation("linear", dtype="float32")]
+    steps += [L.Flatten(), wrap(L.Dense(1, **options)), L.Activation("linear", dtype="float32")]
     return keras.Sequential(steps, name="discriminator")

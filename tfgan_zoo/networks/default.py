@@ -1,5 +1,7 @@
 """The generator and discriminator of papers that change something else than the networks."""
 
+from collections.abc import Callable
+
 import keras
 
 from tfgan_zoo.networks.convolutional import dcgan_discriminator, dcgan_generator
@@ -18,8 +20,13 @@ def generator(image_shape: tuple[int, ...], latent_dim: int, width: int, normali
     return dcgan_generator(image_shape, latent_dim, width, normalize)
 
 
-def discriminator(image_shape: tuple[int, ...], width: int, normalize: bool = True) -> keras.Model:
+def discriminator(
+    image_shape: tuple[int, ...],
+    width: int,
+    normalize: bool = True,
+    wrap: Callable[[keras.layers.Layer], keras.layers.Layer] = lambda layer: layer,
+) -> keras.Model:
     """Return DCGAN's discriminator for images; for points and tiny images a perceptron with two hidden layers."""
     if is_small(image_shape):
-        return mlp_discriminator(image_shape, width)
-    return dcgan_discriminator(image_shape, width, normalize)
+        return mlp_discriminator(image_shape, width, wrap=wrap)
+    return dcgan_discriminator(image_shape, width, normalize, wrap=wrap)

@@ -1,5 +1,6 @@
 """Penalties: pure functions that hold a player's network to a property."""
 
 from tfgan_zoo.penalties.gradients import gradient_norms, gradient_penalty, interpolate
+from tfgan_zoo.penalties.pull_away import pull_away
 
-__all__ = ["gradient_norms", "gradient_penalty", "interpolate"]
+__all__ = ["gradient_norms", "gradient_penalty", "interpolate", "pull_away"]
