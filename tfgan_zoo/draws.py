@@ -23,19 +23,23 @@ class _Stream:
     seed: tf.Tensor
     part: int | tf.Tensor
     parts: int
+    alone: bool
     count: int = 0
 
 
 @contextlib.contextmanager
-def seeded(seed: tf.Tensor | tuple[int, int], part: int | tf.Tensor = 0, parts: int = 1) -> Iterator[None]:
+def seeded(
+    seed: tf.Tensor | tuple[int, int], part: int | tf.Tensor = 0, parts: int = 1, alone: bool = False
+) -> Iterator[None]:
     """Make the k-th draw inside the block depend on `seed` (two integers) and k only.
 
     Args:
         seed: two integers, Python numbers or an int32 tensor of shape (2,).
         part: which micro-batch of the replica's batch is being computed.
         parts: how many micro-batches there are.
+        alone: every replica has the whole global batch, and draws as if there were no other.
     """
-    outer, _local.stream = getattr(_local, "stream", None), _Stream(tf.cast(seed, tf.int32), part, parts)
+    outer, _local.stream = getattr(_local, "stream", None), _Stream(tf.cast(seed, tf.int32), part, parts, alone)
     try:
         yield
     finally:
@@ -63,9 +67,8 @@ def shared(*shape: int) -> tf.Tensor:
 
 
 def _rows(n: int | tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
-    context = tf.distribute.get_replica_context()
-    replicas = context.num_replicas_in_sync if context else 1
-    stream = _stream()
+    context, stream = tf.distribute.get_replica_context(), _stream()
+    replicas = context.num_replicas_in_sync if context and not stream.alone else 1
     everybody = _integers((replicas * stream.parts * n, *shape))
     if replicas == stream.parts == 1:
         return everybody

@@ -60,7 +60,7 @@ class GAN(Game):
     def discriminator_loss(self, real: tf.Tensor, *condition: tf.Tensor) -> Terms:
         """The objective on real images and fresh fakes, and `discriminator_terms`."""
         latents = self.sample_latents(tf.shape(real)[0])
-        fake = tf.stop_gradient(self.generate(latents, *condition))
+        fake = self.generate(latents, *condition)  # only D's weights are watched; a solver also asks how G's matter
         real_scores, fake_scores = self.discriminate(real, *condition), self.discriminate(fake, *condition)
         adversarial = self.objective.discriminator(real_scores, fake_scores)
         return {"adversarial": adversarial, **self.discriminator_terms(real, fake, latents, *condition)}
