@@ -13,6 +13,13 @@ from tfgan_zoo.networks.convolutional import dcgan_discriminator, dcgan_generato
 from tfgan_zoo.networks.default import discriminator, generator, is_small
 from tfgan_zoo.networks.features import feature_network
 from tfgan_zoo.networks.perceptron import mlp_discriminator, mlp_features, mlp_generator
+from tfgan_zoo.networks.residual import (
+    down_block,
+    residual_discriminator,
+    residual_features,
+    residual_generator,
+    up_block,
+)
 from tfgan_zoo.networks.translation import patch_discriminator, resnet_translator
 
 __all__ = [
@@ -20,6 +27,7 @@ __all__ = [
     "dcgan_discriminator",
     "dcgan_generator",
     "discriminator",
+    "down_block",
     "elu_decoder",
     "elu_encoder",
     "feature_network",
@@ -33,7 +41,11 @@ __all__ = [
     "mlp_features",
     "mlp_generator",
     "patch_discriminator",
+    "residual_discriminator",
+    "residual_features",
+    "residual_generator",
     "resnet_translator",
     "strided_decoder",
     "strided_encoder",
+    "up_block",
 ]

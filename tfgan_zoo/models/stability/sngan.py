@@ -22,17 +22,31 @@ class SNGAN(GAN):
         width: channels of D's first layer and of G's last hidden map; units of a hidden layer for points.
         n_critic: discriminator moves in a round.
         normalize: use spectral normalization; without it this is the paper's baseline.
+        residual: use the residual networks (table 4) instead of the plain ones (table 3): D has `width` channels, G
+            twice as many; the paper's width is 128.
     """
 
     objective = objectives.hinge
 
-    def __init__(self, image_shape=(32, 32, 3), latent_dim=128, width=64, n_critic=5, normalize=True, **kwargs):
+    def __init__(
+        self,
+        image_shape=(32, 32, 3),
+        latent_dim=128,
+        width=64,
+        n_critic=5,
+        normalize=True,
+        residual=False,
+        **kwargs,
+    ):
         super().__init__(image_shape=image_shape, latent_dim=latent_dim, n_critic=n_critic, **kwargs)
-        self.width, self.normalize = width, normalize
+        self.width, self.normalize, self.residual = width, normalize, residual
         wrap = SpectralNormalization if normalize else lambda layer: layer
         if networks.is_small(self.image_shape):
             generator = networks.mlp_generator(self.image_shape, latent_dim, width)
             discriminator = networks.mlp_discriminator(self.image_shape, width, wrap=wrap)
+        elif residual:
+            generator = networks.residual_generator(self.image_shape, latent_dim, 2 * width)
+            discriminator = networks.residual_discriminator(self.image_shape, width, wrap)
         else:
             generator = convolutional_generator(self.image_shape, latent_dim, width)
             discriminator = convolutional_discriminator(self.image_shape, width, wrap)
