@@ -14,48 +14,13 @@ times, and their minima are compared. The peers run in the environment that `too
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from shared.sides import PEERS, Sides
 
 from tfgan_zoo.files import replacing
 
-ROOT = Path(__file__).resolve().parents[2]
 WORKERS = Path(__file__).resolve().parent / "metrics_workers"
-
-
-class Sides:
-    """Runs workers of either side."""
-
-    def __init__(self, peers: Path, threads: int, rounds: int):
-        self._pythons = {"ours": Path(sys.executable), "peers": peers.absolute() / "bin" / "python"}
-        self._rounds = rounds
-        if not self._pythons["peers"].exists():
-            sys.exit(f"no peers in {peers}: run tools/parity/run once, or name an environment with --peers")
-        environ = {f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "OPENBLAS", "MKL")}
-        environ |= {"TF_NUM_INTRAOP_THREADS": str(threads), "TF_NUM_INTEROP_THREADS": "1"}
-        environ |= {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
-        self._environ = os.environ | environ | {"PYTHONPATH": f"{ROOT / 'tools' / 'parity'}{os.pathsep}{ROOT}"}
-
-    def once(self, side: str, measurement: str, settings: dict) -> dict:
-        """Return what one worker tells."""
-        command = [self._pythons[side], WORKERS / f"{side}.py", measurement, json.dumps(settings)]
-        done = subprocess.run(command, env=self._environ, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"{side} {measurement} failed:\n{done.stderr[-3000:]}")
-        found = json.loads(done.stdout.splitlines()[-1])
-        print(f"  {side} {measurement}: {found}", flush=True)
-        return found
-
-    def compared(self, measurements: dict[str, str], settings: dict, key: str) -> dict[str, dict]:
-        """Return, for each measurement (name -> side), the round with the least `key`."""
-        best: dict[str, dict] = {}
-        for _ in range(self._rounds):
-            for measurement, side in measurements.items():
-                found = self.once(side, measurement, settings)
-                best[measurement] = min(best.get(measurement, found), found, key=lambda x: x[key])
-        return best
 
 
 def frechet(sides: Sides, options) -> dict:
@@ -107,7 +72,7 @@ def main() -> None:
         prog="tools/bench metrics", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", choices=list(MEASURES), action="append", help="one measure; may be repeated")
-    parser.add_argument("--peers", type=Path, default=ROOT / "build" / "parity" / "torch", help="their environment")
+    parser.add_argument("--peers", type=Path, default=PEERS, help="their environment")
     parser.add_argument("--n", type=int, help="samples (default: each measure's own)")
     parser.add_argument("--dim", type=int, default=2048, help="numbers in a feature")
     parser.add_argument("--batch", type=int, default=50, help="images given to the network at once")
@@ -117,7 +82,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
 
-    sides, results = Sides(options.peers, options.threads, options.rounds), {}
+    sides, results = Sides(WORKERS, options.peers, options.threads, options.rounds), {}
     for name in options.only or MEASURES:
         print(name, flush=True)
         results[name] = MEASURES[name](sides, options)
