@@ -122,6 +122,16 @@ class Game(keras.Model):
         self.move(player, gradients)
         return (terms, aux) if has_aux else terms
 
+    def minimize_together(self, *batch: tf.Tensor) -> Terms:
+        """Find every player's gradients at the same weights, then make all moves."""
+        logs, gradients = {}, {}
+        for player in self.players:
+            terms, gradients[player], _ = self.gradients(player, *batch)
+            logs |= terms
+        for player in self.players:
+            self.move(player, gradients[player])
+        return logs
+
     def gradients(self, player: str, *batch: tf.Tensor) -> tuple[Terms, list[tf.Tensor], Any]:
         """Return terms and gradients of `player` over the global batch, equal on every replica, and the loss's extras.
 
@@ -285,6 +295,14 @@ class Game(keras.Model):
         if conditions:
             names = ", ".join(conditions)
             raise ZooError(f"{self.name} takes no {names}: it is unconditional; sample(n, seed) suffices")
+
+    def encode(self, images: Any) -> tf.Tensor:
+        """Images to codes, of models that have an encoder: see `tfgan_zoo.encoding.Encoding`."""
+        raise ZooError(f"{self.name} has no encoder: it makes images from latents, and nothing goes back")
+
+    def reconstruct(self, images: Any) -> tf.Tensor:
+        """Images to the images that their codes stand for, of models that have an encoder."""
+        raise ZooError(f"{self.name} has no encoder, so that it cannot reconstruct images")
 
     def serving_signatures(self) -> dict[str, tf.types.experimental.PolymorphicFunction]:
         """Name -> function with an input signature; what is exported. "serving_default" is `call`."""

@@ -12,7 +12,9 @@ from tfgan_zoo.networks.autoencoder import (
 from tfgan_zoo.networks.convolutional import dcgan_discriminator, dcgan_generator, feature_sides, halved_sides
 from tfgan_zoo.networks.default import discriminator, generator, is_small
 from tfgan_zoo.networks.features import feature_network
+from tfgan_zoo.networks.pairs import pair_discriminator
 from tfgan_zoo.networks.perceptron import mlp_discriminator, mlp_features, mlp_generator
+from tfgan_zoo.networks.recognition import head, trunk, trunk_generator
 from tfgan_zoo.networks.residual import (
     down_block,
     residual_discriminator,
@@ -34,12 +36,14 @@ __all__ = [
     "feature_sides",
     "generator",
     "halved_sides",
+    "head",
     "is_small",
     "mlp_decoder",
     "mlp_discriminator",
     "mlp_encoder",
     "mlp_features",
     "mlp_generator",
+    "pair_discriminator",
     "patch_discriminator",
     "residual_discriminator",
     "residual_features",
@@ -47,5 +51,7 @@ __all__ = [
     "resnet_translator",
     "strided_decoder",
     "strided_encoder",
+    "trunk",
+    "trunk_generator",
     "up_block",
 ]

@@ -2,14 +2,11 @@
 
 import keras
 import tensorflow as tf
-from keras import layers as L
 
 from tfgan_zoo import draws, networks
 from tfgan_zoo.errors import ZooError
 from tfgan_zoo.game import Terms
 from tfgan_zoo.gan import GAN
-from tfgan_zoo.layers import batch_norm
-from tfgan_zoo.layers.initializers import normal
 from tfgan_zoo.objectives.codes import categorical_nll, unit_gaussian_nll
 from tfgan_zoo.registry import register
 
@@ -52,14 +49,11 @@ class InfoGAN(GAN):
         super().__init__(image_shape=image_shape, latent_dim=latent_dim, **kwargs)
         self.noise_dim, self.categories, self.codes, self.width = noise_dim, categories, codes, width
         self.information_weight, self.continuous_weight = information_weight, continuous_weight
-        self.trunk, generator = trunk_and_generator(self.image_shape, self.latent_dim, width)
         images = keras.Input(self.image_shape)
-        features = self.trunk(images)
-        score = L.Activation("linear", dtype="float32")(L.Dense(1)(features))
-        hidden = L.LeakyReLU(0.01)(batch_norm()(L.Dense(2 * width, use_bias=False)(features)))
-        code = L.Activation("linear", dtype="float32")(L.Dense(categories + codes)(hidden))
+        features = networks.trunk(self.image_shape, width)(images)
+        score, code = networks.head(features, 1), networks.head(features, categories + codes, hidden=2 * width)
         self.add_networks(
-            generator=generator,
+            generator=networks.trunk_generator(self.image_shape, self.latent_dim, width),
             discriminator=keras.Model(images, score, name="discriminator"),
             recognizer=keras.Model(images, code, name="recognizer"),
         )
@@ -107,27 +101,3 @@ class InfoGAN(GAN):
             "category": self.information_weight * categorical_nll(category, logits),
             "continuous": self.continuous_weight * unit_gaussian_nll(continuous, mean),
         }
-
-
-def trunk_and_generator(image_shape: tuple[int, ...], latent_dim: int, width: int) -> tuple[keras.Model, keras.Model]:
-    """The appendix's MNIST networks without D's and Q's heads; perceptrons for points and tiny images."""
-    if networks.is_small(image_shape):
-        generator = networks.mlp_generator(image_shape, latent_dim, width, normalize=True)
-        return networks.mlp_features(image_shape, width), generator
-    side, channels, wide = networks.halved_sides(image_shape, 2)[-1], image_shape[-1], 16 * width
-    options = {"use_bias": False, "kernel_initializer": normal(0.02)}
-    trunk = [
-        keras.Input(image_shape),
-        L.Conv2D(width, 4, 2, "same", kernel_initializer=normal(0.02)),
-        L.LeakyReLU(0.01),
-    ]
-    trunk += [L.Conv2D(2 * width, 4, 2, "same", **options), batch_norm(), L.LeakyReLU(0.01)]
-    trunk += [L.Flatten(), L.Dense(wide, **options), batch_norm(), L.LeakyReLU(0.01)]
-    up = [keras.Input((latent_dim,)), L.Dense(wide, **options), batch_norm(), L.ReLU()]
-    up += [L.Dense(side * side * 2 * width, **options), batch_norm(), L.ReLU(), L.Reshape((side, side, 2 * width))]
-    up += [L.Conv2DTranspose(width, 4, 2, "same", **options), batch_norm(), L.ReLU()]
-    up += [
-        L.Conv2DTranspose(channels, 4, 2, "same", kernel_initializer=normal(0.02)),
-        L.Activation("tanh", dtype="float32"),
-    ]
-    return keras.Sequential(trunk, name="trunk"), keras.Sequential(up, name="generator")

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras import layers as L
 
 from tfgan_zoo import draws, signatures
+from tfgan_zoo.encoding import Encoding
 from tfgan_zoo.game import Game, Terms
 from tfgan_zoo.inputs import Images, Input
 from tfgan_zoo.objectives import likelihoods
@@ -15,7 +16,7 @@ from tfgan_zoo.registry import register
 
 
 @register("vae")
-class VAE(Game):
+class VAE(Encoding, Game):
     """Encoder and decoder together minimize minus the evidence lower bound E[-log p(x | z)] + KL(q(z | x) || p(z)).
 
     q(z | x) = N(mu(x), diag sigma(x)^2), z = mu + sigma * epsilon with epsilon standard normal (section 2.4), p(z) the
@@ -84,13 +85,9 @@ class VAE(Game):
 
     # Deployment
 
-    def encode(self, images: tf.Tensor) -> tf.Tensor:
-        """Images (batch, height, width, channels) in [-1, 1] to posterior means (batch, latent_dim)."""
+    def codes(self, images: tf.Tensor) -> tf.Tensor:
+        """Images to posterior means (batch, latent_dim)."""
         return self.posterior(images)[0]
-
-    def reconstruct(self, images: tf.Tensor) -> tf.Tensor:
-        """Images to the decoder's mean images at the posterior means."""
-        return self.call(self.encode(images))
 
     def sample(self, n: int, seed: int = 0, **conditions: Any) -> tf.Tensor:
         """Return `n` mean images of prior draws, float32; the same for the same seed.
@@ -110,10 +107,9 @@ class VAE(Game):
             with draws.seeded((seed, 0)):
                 return self.call(draws.normal(count, self.latent_dim))
 
-        latents, images = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents"), self.inputs_of_batch()[0].spec
+        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
         return {
             "serving_default": signatures.function(self.call, latents),
-            "encode": signatures.function(self.encode, images, output="latents"),
-            "reconstruct": signatures.function(self.reconstruct, images),
+            **self.encoding_signatures(),
             **signatures.generators(generate, signatures.SEED, signatures.COUNT),
         }

@@ -64,13 +64,7 @@ class FGAN(GAN):
 
     def play(self, *batch: tf.Tensor) -> Terms:
         """Both players' gradients at the same weights and on the same batch, then both moves."""
-        logs, gradients = {}, {}
-        for player in self.players:
-            terms, gradients[player], _ = self.gradients(player, *batch)
-            logs |= terms
-        for player in self.players:
-            self.move(player, gradients[player])
-        return logs
+        return self.minimize_together(*batch)
 
     def sample_latents(self, n: int | tf.Tensor) -> tf.Tensor:
         """Draw from the uniform distribution on [-1, 1]^latent_dim, for points from the standard normal."""
