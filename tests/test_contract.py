@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 import tfgan_zoo as zoo
+from tfgan_zoo.encoding import Encoding
 from tfgan_zoo.game import Game
 from tfgan_zoo.layers import synchronize_batch_norm
 from tfgan_zoo.registry import arguments_of
@@ -219,6 +220,22 @@ def test_samples(name):
     assert np.abs(images).max() <= 1.0
     assert np.array_equal(images, model.sample(3, seed=5).numpy())
     assert not np.array_equal(images, model.sample(3, seed=6).numpy())
+
+
+@every_model
+def test_what_goes_back(name):
+    model = make(name)
+    images = next(iter(wanted.example(5, np.random.default_rng(0)) for wanted in model.inputs_of_batch()))
+    if not isinstance(model, Encoding):
+        with pytest.raises(zoo.ZooError, match="no encoder"):
+            model.encode(images)
+        return
+    codes, again = model.encode(images).numpy(), model.reconstruct(images).numpy()
+    assert codes.shape == (5, model.latent_dim) and again.shape == images.shape
+    assert np.array_equal(codes, model.encode(images).numpy())
+    served = model.serving_signatures()
+    np.testing.assert_allclose(served["encode"](images)["latents"], codes, atol=1e-5)
+    np.testing.assert_allclose(served["reconstruct"](images)["images"], again, atol=1e-5)
 
 
 @every_model

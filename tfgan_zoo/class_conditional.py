@@ -67,6 +67,19 @@ class ClassConditionalGAN(GAN):
         return {"serving_default": call, **signatures.generators(generate, signatures.SEED, signatures.LABELS)}
 
 
+class Classifying:
+    """A mixin, first among the bases of a game on labelled images whose network `classifier` names their class."""
+
+    def classify(self, images: tf.Tensor) -> tf.Tensor:
+        """Images in [-1, 1] to the logits of their classes (batch, classes)."""
+        return self.classifier(images)
+
+    def serving_signatures(self) -> dict[str, tf.types.experimental.PolymorphicFunction]:
+        """Those of the model, and `classify`: images to logits."""
+        images = self.inputs_of_batch()[0].spec
+        return {**super().serving_signatures(), "classify": signatures.function(self.classify, images, output="logits")}
+
+
 def checked_labels(labels: Any, n: int, classes: int) -> tf.Tensor:
     """Return `n` class ids as an int32 tensor (n,); all classes in turn for None.
 

@@ -44,11 +44,12 @@ class Encoding:
         return {**super().serving_signatures(), **self.encoding_signatures()}
 
     def encoding_signatures(self) -> dict[str, tf.types.experimental.PolymorphicFunction]:
-        """`encode`: images to latents; `reconstruct`: images to images; both float32."""
+        """`encode`: images to latents; `reconstruct`: images to images (points to points); both float32."""
         images = self.inputs_of_batch()[0].spec
+        kind = "images" if images.shape.rank == 4 else "points"
         return {
             "encode": signatures.function(self.codes, images, output="latents"),
-            "reconstruct": signatures.function(lambda x: self.decode(self.codes(x)), images, output=images.name),
+            "reconstruct": signatures.function(lambda x: self.decode(self.codes(x)), images, output=kind),
         }
 
     def _checked(self, images):

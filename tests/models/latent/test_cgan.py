@@ -95,8 +95,8 @@ def test_sample_shows_the_labels_asked_for(model):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([0, 1, 2], r"expected 2 integer labels, found shape \(3,\) of int32"),
-        ([0.0, 1.0], r"expected 2 integer labels, found shape \(2,\) of float32"),
+        ([0, 1, 2], r"labels: expected 2 integers, found shape \(3,\) of int"),
+        ([0.0, 1.0], r"labels: expected 2 integers, found shape \(2,\) of float64"),
         ([0, 4], r"labels: expected class ids 0..3, found 0..4"),
         ([-1, 0], r"labels: expected class ids 0..3, found -1..0"),
     ],

@@ -3,15 +3,15 @@
 import keras
 import tensorflow as tf
 
-from tfgan_zoo import networks, signatures
-from tfgan_zoo.class_conditional import ClassConditionalGAN
+from tfgan_zoo import networks
+from tfgan_zoo.class_conditional import ClassConditionalGAN, Classifying
 from tfgan_zoo.game import Terms
 from tfgan_zoo.objectives.codes import categorical_nll
 from tfgan_zoo.registry import register
 
 
 @register("acgan")
-class ACGAN(ClassConditionalGAN):
+class ACGAN(Classifying, ClassConditionalGAN):
     """D judges images without seeing labels, and a classifier C that shares its trunk names the class of all of them.
 
     With L_S = -E[log D(x)] - E[log(1 - D(G(z, c)))] and L_C = -E[log C(c | x)] - E[log C(c | G(z, c))],
@@ -69,14 +69,3 @@ class ACGAN(ClassConditionalGAN):
     def class_term(self, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """class_weight times the mean cross-entropy of labels (batch,) and logits (batch, classes)."""
         return self.class_weight * categorical_nll(tf.one_hot(labels, self.classes), logits)
-
-    # Deployment
-
-    def classify(self, images: tf.Tensor) -> tf.Tensor:
-        """Images in [-1, 1] to the logits of their classes (batch, classes)."""
-        return self.classifier(images)
-
-    def serving_signatures(self):
-        """Those of a class-conditional GAN, and `classify`: images to logits."""
-        images = self.inputs_of_batch()[0].spec
-        return {**super().serving_signatures(), "classify": signatures.function(self.classify, images, output="logits")}
