@@ -14,6 +14,7 @@ _COMMANDS = {
     "train": ("train", "train a model into a run folder"),
     "resume": ("train", "go on with a run that was stopped or killed"),
     "sample": ("sample", "draw samples into a picture"),
+    "view": ("view", "a picture of classes, ways between latents, single coordinates or reconstructions"),
     "evaluate": ("evaluate", "compare generated with real images"),
     "export": ("export", "write a SavedModel or TFLite file, and verify it"),
     "prove": ("prove", "run a system's proof"),
