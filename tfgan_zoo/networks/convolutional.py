@@ -44,7 +44,12 @@ def feature_sides(image_shape: tuple[int, ...]) -> list[int]:
 
 
 def dcgan_generator(
-    image_shape: tuple[int, int, int], latent_dim: int, width: int, normalize: bool = True, kernel: int = 5
+    image_shape: tuple[int, int, int],
+    latent_dim: int,
+    width: int,
+    normalize: bool = True,
+    kernel: int = 5,
+    activation: str = "tanh",
 ) -> keras.Model:
     """Latents to images: a dense layer, then transposed convolutions of stride 2, ReLU, tanh at the end.
 
@@ -57,6 +62,7 @@ def dcgan_generator(
         width: channels of the last hidden map.
         normalize: use batch normalization.
         kernel: side of the convolution kernels.
+        activation: of the output.
     """
     sides = feature_sides(image_shape)
     start, stages = sides[-1], len(sides) - 1
@@ -68,7 +74,10 @@ def dcgan_generator(
     steps += [L.Reshape((start, start, widths[0]))]
     for channels in widths[1:]:
         steps += [L.Conv2DTranspose(channels, kernel, 2, "same", **options), *norm(), L.ReLU()]
-    steps += [L.Conv2DTranspose(image_shape[-1], kernel, 2, "same", **options), L.Activation("tanh", dtype="float32")]
+    steps += [
+        L.Conv2DTranspose(image_shape[-1], kernel, 2, "same", **options),
+        L.Activation(activation, dtype="float32"),
+    ]
     return keras.Sequential(steps, name="generator")
 
 

@@ -114,3 +114,17 @@ def test_sample_is_of_the_prior_and_takes_no_condition(model):
     assert np.abs(model.sample(6, seed=5) - model.sample(6, seed=6)).max() > 1e-3
     with pytest.raises(ZooError, match="vae takes no labels"):
         model.sample(2, labels=[0, 1])
+
+
+def test_convolutions_are_trained_on_the_same_bound():
+    model = create("vae", image_shape=(16, 16, 1), latent_dim=3, width=4, convolutional=True)
+    images = model.example_batch(8)
+    again = type(model).from_config(model.get_config())
+    assert [w.shape for w in again.decoder.weights] == [w.shape for w in model.decoder.weights]
+    assert sum(w.shape.rank == 4 for w in model.weights_of("autoencoder")) == 4
+    model.compile()
+    first, last = (model.fit(images, batch_size=8, epochs=n, verbose=0).history for n in (1, 60))
+    total = lambda logs: sum(values[-1] for values in logs.values())
+    assert total(last) < total(first)
+    assert model.reconstruct(images).shape == images.shape
+    assert float(tf.reduce_max(tf.abs(model.reconstruct(images)))) <= 1.0

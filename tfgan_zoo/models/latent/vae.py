@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 from keras import layers as L
 
-from tfgan_zoo import draws, signatures
+from tfgan_zoo import draws, networks, signatures
 from tfgan_zoo.encoding import Encoding
 from tfgan_zoo.game import Game, Terms
 from tfgan_zoo.inputs import Images, Input
@@ -22,35 +22,43 @@ class VAE(Encoding, Game):
     q(z | x) = N(mu(x), diag sigma(x)^2), z = mu + sigma * epsilon with epsilon standard normal (section 2.4), p(z) the
     standard normal. Both terms are sums over pixels and latents, means over the batch. p(x | z) is a product of
     Bernoulli distributions of the pixels (x + 1) / 2, or with `variance` > 0 Gaussians of that variance. One hidden
-    layer of tanh units on either side (appendix C).
+    layer of tanh units on either side (appendix C), or DCGAN's convolutions.
 
     Args:
         image_shape: (height, width, channels).
         latent_dim: length of a latent vector.
-        width: units in the hidden layers.
+        width: units in the hidden layers; channels of the largest map of convolutions.
         variance: of a pixel given z; 0 chooses the Bernoulli decoder.
-        hidden: hidden layers on either side.
+        hidden: hidden layers on either side, of perceptrons.
+        convolutional: use DCGAN's networks, with batch normalization; then side s * 2^k, s from 4 to 7.
     """
 
     players = {"autoencoder": ["encoder", "decoder"]}
 
-    def __init__(self, image_shape=(28, 28, 1), latent_dim=20, width=500, variance=0.0, hidden=1, **kwargs):
+    def __init__(
+        self,
+        image_shape=(28, 28, 1),
+        latent_dim=20,
+        width=500,
+        variance=0.0,
+        hidden=1,
+        convolutional=False,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.image_shape, self.latent_dim, self.width = tuple(image_shape), latent_dim, width
-        self.variance, self.hidden = variance, hidden
-        layers = lambda: [L.Dense(width, "tanh") for _ in range(hidden)]
-        float32 = lambda: L.Activation("linear", dtype="float32")
-        encoder = [keras.Input(self.image_shape), L.Flatten(), *layers(), L.Dense(2 * latent_dim), float32()]
-        decoder = [
-            keras.Input((latent_dim,)),
-            *layers(),
-            L.Dense(math.prod(self.image_shape)),
-            L.Reshape(self.image_shape),
-        ]
-        self.add_networks(
-            encoder=keras.Sequential(encoder, name="encoder"),
-            decoder=keras.Sequential([*decoder, float32()], name="decoder"),
-        )
+        self.variance, self.hidden, self.convolutional = variance, hidden, convolutional
+        if convolutional:
+            encoder = networks.feature_network(self.image_shape, width, 2 * latent_dim)
+            decoder = networks.dcgan_generator(self.image_shape, latent_dim, width, activation="linear")
+        else:
+            layers = lambda: [L.Dense(width, "tanh") for _ in range(hidden)]
+            float32 = lambda: L.Activation("linear", dtype="float32")
+            encoder = [keras.Input(self.image_shape), L.Flatten(), *layers(), L.Dense(2 * latent_dim), float32()]
+            decoder = [keras.Input((latent_dim,)), *layers(), L.Dense(math.prod(self.image_shape))]
+            encoder = keras.Sequential(encoder, name="encoder")
+            decoder = keras.Sequential([*decoder, L.Reshape(self.image_shape), float32()], name="decoder")
+        self.add_networks(encoder=encoder, decoder=decoder)
 
     def inputs_of_batch(self) -> tuple[Input, ...]:
         """Images."""
