@@ -111,6 +111,12 @@ def test_mistakes_are_named_before_anything_is_made(capsys, tmp_path):
     assert "cgan needs labels, but 'swiss_roll' has none" in refused(
         capsys, "train", "cgan", "--data", "swiss_roll", *end
     )
+    assert "'swiss_roll' has no labels of which labelled=5" in refused(
+        capsys, "train", "gan", "--data", "swiss_roll", "--labelled", "5", *end
+    )
+    assert "-1, unlabelled, is for models such as ss_infogan" in refused(
+        capsys, "train", "cgan", "--data", "digits", "--labelled", "0.1", *end
+    )
     assert "cyclegan learns from two domains" in refused(capsys, "train", "cyclegan", "--data", "digits", *end)
     assert "gan learns from one collection" in refused(capsys, "train", "gan", "--data", "shapes32", *end)
     assert "--devices 4096: this machine has" in refused(capsys, *TINY, "--devices", "4096", *end)
@@ -124,13 +130,18 @@ def test_words_that_argparse_refuses_exit_with_2(capsys):
     for words in (
         ["train", "gan"],
         [*TINY, "--steps", "0", "--out", "x"],
+        [*TINY, "--labelled", "0", "--out", "x"],
+        [*TINY, "--labelled", "1.5", "--out", "x"],
+        [*TINY, "--labelled", "few", "--out", "x"],
         [*TINY, "--set", "width", "--out", "x"],
         ["fly"],
     ):
         with pytest.raises(SystemExit) as stop:
             cli.main(words)
         assert stop.value.code == 2
-    assert "expected name=value, found 'width'" in capsys.readouterr().err
+    lines = capsys.readouterr().err
+    assert "expected name=value, found 'width'" in lines
+    assert "expected a share such as 0.1 or a whole number of at least 1, found 'few'" in lines
 
 
 # Training
@@ -150,6 +161,14 @@ def test_a_run_folder_holds_what_was_asked_for_and_what_came_out(trained):
     assert "tfgan-zoo train cgan --data digits" in run.report.read_text()
     with Image.open(run.samples / "step-00000006.png") as picture:
         assert picture.size == (8 * 8 + 7 * 2, 8 * 8 + 7 * 2)
+
+
+def test_few_labels_are_counted_for_the_model(tmp_path):
+    words = ["train", "ss_infogan", "--data", "digits", "--labelled", "7", "--batch-size", "16", "--steps", "1"]
+    assert cli.main([*words, "--set", "width=8", "noise_dim=4", "--out", str(tmp_path / "run")]) == 0
+    run = runs.Run.open(tmp_path / "run")
+    assert run.config.labelled == 7 and run.config.arguments["labelled"] == 70 / 1400
+    assert "--labelled 7" in run.config.command("x")
 
 
 def test_a_taken_folder_a_finished_run_and_no_run_are_refused(capsys, trained, tmp_path):

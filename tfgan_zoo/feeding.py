@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.errors import ZooError
-from tfgan_zoo.inputs import Input, Labels
+from tfgan_zoo.inputs import Attributes, Input, Labels
 
 
 def prepare(
@@ -71,8 +71,9 @@ def checked(dataset: tf.data.Dataset, inputs: tuple[Input, ...], model: str) -> 
     names = " and ".join(f"{i.name} {(None, *i.spec.shape[1:])} {i.spec.dtype.name}" for i in inputs)
     found = " and ".join(f"{s.shape} {s.dtype.name}" if isinstance(s, tf.TensorSpec) else str(s) for s in specs)
     if len(specs) != len(inputs) or not all(isinstance(spec, tf.TensorSpec) for spec in specs):
-        missing = len(specs) < len(inputs) and isinstance(inputs[-1], Labels)
-        hint = "load the data with labels=True" if missing else "give only what the model takes, as a tuple"
+        hint = "give only what the model takes, as a tuple"
+        if len(specs) < len(inputs) and isinstance(inputs[-1], Labels | Attributes):
+            hint = f"load the data with {'labels=True' if isinstance(inputs[-1], Labels) else 'attributes=TABLE'}"
         raise ZooError(f"{model} takes batches of {names}, found {found}; {hint}")
     for wanted, spec in zip(inputs, specs):
         _check_type(wanted, spec.dtype)

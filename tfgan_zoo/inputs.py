@@ -41,10 +41,11 @@ class Images:
 
 @dataclass(frozen=True)
 class Labels:
-    """Int32 class ids (batch,) in 0, ..., classes - 1."""
+    """Int32 class ids (batch,) in 0, ..., classes - 1; with `partial` also -1, where the class is not known."""
 
     classes: int
     name: str = "labels"
+    partial: bool = False
     hint = "give one class id per example"
 
     @property
@@ -54,19 +55,47 @@ class Labels:
 
     def example(self, batch_size: int, generator: np.random.Generator) -> np.ndarray:
         """A valid random batch."""
-        return generator.integers(0, self.classes, batch_size, dtype="int32")
+        return generator.integers(-1 if self.partial else 0, self.classes, batch_size, dtype="int32")
 
     def check(self, values: np.ndarray) -> None:
-        """Raise ZooError unless every label names a class."""
+        """Raise ZooError unless every label names a class, or with `partial` is -1."""
         low, high = values.min(), values.max()
-        if low < 0 or high >= self.classes:
+        if low < (-1 if self.partial else 0) or high >= self.classes:
+            wanted = f"class ids 0..{self.classes - 1}" + (" or -1 (unlabelled)" if self.partial else "")
+            hint = "set the model's `classes` or mend the labels"
+            if low == -1 and not self.partial:
+                hint += "; -1, unlabelled, is for models such as ss_infogan"
+            raise ZooError(f"{self.name}: expected {wanted}, found {low}..{high}; {hint}")
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Float32 vectors (batch, count) of 0 and 1: which of `count` attributes an example has."""
+
+    count: int
+    name: str = "attributes"
+    hint = "make the model with the number of attributes in the data"
+
+    @property
+    def spec(self) -> tf.TensorSpec:
+        """The tensor's shape and type, with an open batch size."""
+        return tf.TensorSpec((None, self.count), tf.float32, self.name)
+
+    def example(self, batch_size: int, generator: np.random.Generator) -> np.ndarray:
+        """A valid random batch."""
+        return generator.integers(0, 2, (batch_size, self.count)).astype("float32")
+
+    def check(self, values: np.ndarray) -> None:
+        """Raise ZooError unless all values are 0 or 1."""
+        other = values[(values != 0) & (values != 1)]
+        if other.size:
             raise ZooError(
-                f"{self.name}: expected class ids 0..{self.classes - 1}, found {low}..{high}; "
-                "set the model's `classes` or mend the labels"
+                f"{self.name}: expected 0 (absent) or 1 (present), found {float(other[0]):.4g}; "
+                "load the table with tfgan_zoo.data.load(..., attributes=...)"
             )
 
 
-Input = Images | Labels
+Input = Images | Labels | Attributes
 
 
 def shape_of(image_shape: Sequence[int]) -> tuple[int, ...]:

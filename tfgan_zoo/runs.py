@@ -34,6 +34,7 @@ class Config:
         devices: number of CPUs or GPUs.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         xla: compile losses with XLA; None chooses by device.
+        labelled: how many labels are kept, as `tfgan_zoo.data.load` takes it; None keeps all.
         augment: as `tfgan_zoo.data.load` takes it.
         skip_broken: leave out files that cannot be read.
         checkpoint_every: steps between checkpoints, a multiple of `log_every`.
@@ -53,6 +54,7 @@ class Config:
     devices: int = 1
     precision: str = "float32"
     xla: bool | None = None
+    labelled: float | int | None = None
     augment: str | None = None
     skip_broken: bool = False
     checkpoint_every: int = 1000
@@ -73,7 +75,7 @@ class Config:
         """Return the command line that starts this run."""
         words = ["tfgan-zoo", "train", self.model]
         default = {f.name: f.default for f in fields(self)}
-        options = ("data", "image_size", "steps", "batch_size", "seed", "devices", "precision", "augment")
+        options = ("data", "image_size", "steps", "batch_size", "seed", "devices", "precision", "labelled", "augment")
         for name in (*options, "checkpoint_every", "sample_every", "evaluate_every"):
             value = getattr(self, name)
             if name in ("steps", "batch_size", "seed") or value != default[name]:

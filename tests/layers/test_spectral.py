@@ -100,3 +100,14 @@ def test_u_and_v_change_only_when_iterated():
     iterate_spectral_norms(model)
     assert not np.array_equal(layer.u.numpy(), u)
     assert np.linalg.norm(layer.u.numpy()) == pytest.approx(1, abs=1e-5)
+
+
+def test_tables_of_vectors_are_normalized_as_a_whole():
+    layer = SpectralNormalization(keras.layers.Embedding(10, 32, "glorot_uniform"))
+    rows = tf.range(10)
+    layer(rows)
+    for _ in range(20):
+        layer.iterate()
+    assert np.linalg.norm(layer(rows).numpy(), 2) == pytest.approx(1.0, abs=1e-3)
+    exact = np.linalg.norm(layer.layer.embeddings.numpy(), 2)
+    np.testing.assert_allclose(layer(rows), layer.layer.embeddings.numpy() / exact, rtol=1e-3)

@@ -52,6 +52,8 @@ def open_data(config: runs.Config, split: str = "train") -> Source | Pair:
     from tfgan_zoo.data import open_source
 
     options = {"image_size": config.image_size, "seed": config.seed, "skip_broken": config.skip_broken}
+    if split == "train":
+        options["labelled"] = config.labelled
     if shape := config.arguments.get("image_shape"):
         options["channels"] = shape[2] if len(shape) == 3 else None
     try:

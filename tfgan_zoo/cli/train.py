@@ -41,6 +41,10 @@ def add_train(parser):
         "--set", type=values.setting, nargs="+", action="extend", default=[], metavar="NAME=VALUE",
         help="a constructor argument of the model, e.g. width=32",
     )  # fmt: skip
+    parser.add_argument(
+        "--labelled", type=values.share_or_count, metavar="N",
+        help="keep so many labels of each class, or such a share; default: all",
+    )  # fmt: skip
     parser.add_argument("--augment", metavar="A", help="flip, shift or flip,shift")
     parser.add_argument("--skip-broken", action="store_true", help="leave out image files that cannot be read")
     parser.add_argument(
@@ -176,7 +180,7 @@ def arguments_for(config: Config, data: Source | Pair) -> dict[str, Any]:
         )
     found = {"image_shape": data.image_shape, "seed": config.seed}
     if card.data == "labelled":
-        found["classes"] = data.classes
+        found |= {"classes": data.classes, "labelled": float((data.labels >= 0).mean())}
     return {name: value for name, value in found.items() if name in known} | config.settings
 
 

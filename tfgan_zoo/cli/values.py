@@ -15,6 +15,21 @@ def natural(text: str) -> int:
     return _whole(text, 0)
 
 
+def share_or_count(text: str) -> float | int:
+    """A share such as 0.1, or a whole number of at least 1."""
+    if text.isdecimal():
+        return _whole(text, 1)
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(
+            f"expected a share such as 0.1 or a whole number of at least 1, found {text!r}"
+        )
+    return share
+
+
 def words(text: str) -> tuple[str, ...]:
     """Words with commas between them."""
     return tuple(word.strip() for word in text.split(",") if word.strip())

@@ -1,12 +1,15 @@
 """Data sets in NumPy's .npz files: a user's own, those inside the package, and those that tools/fetch_data brings."""
 
+import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from tfgan_zoo.data import cache
 from tfgan_zoo.data.arrays import from_arrays
+from tfgan_zoo.data.attributes import read_table
 from tfgan_zoo.data.resize import default_policy
 from tfgan_zoo.data.source import Source
 from tfgan_zoo.errors import ZooError, unknown
@@ -22,21 +25,37 @@ SPLITS = ("train", "test")
 _DIGITS_TRAIN = 1_400
 
 
-def open_npz(path: str, image_size: int | None = None, *, split: str = "train", **options: object) -> Source:
+def open_npz(
+    path: str,
+    image_size: int | None = None,
+    *,
+    split: str = "train",
+    attributes: str | os.PathLike | None = None,
+    **options: object,
+) -> Source:
     """Return the collection in a user's .npz: `images` or `x` (uint8), optionally `labels` or `y`.
 
-    Pickled objects are refused. The file is one split, "train".
+    Pickled objects are refused. The file is one split, "train". A table of attributes (see
+    `tfgan_zoo.data.attributes`) calls the images by the names in the array `files` (text), if the .npz has it, else by
+    their numbers 0, 1, 2, ...
 
     Raises:
-        ZooError: not an .npz, no such key, pickled content, or content that `from_arrays` refuses.
+        ZooError: not an .npz, no such key, pickled content, content that `from_arrays` refuses, an unreadable table, or
+            one without a row for an image.
     """
     if split != "train":
         raise ZooError(f"{path}: an .npz file has one split, 'train'; asked for {split!r}: keep it in another file")
-    held = _read(Path(path).expanduser(), ("images", "x", "labels", "y"))
+    held = _read(Path(path).expanduser(), ("images", "x", "labels", "y", "files"))
     images = held.get("images", held.get("x"))
     if images is None:
         raise ZooError(f"{path}: expected an array 'images' (or 'x') and perhaps 'labels' (or 'y'), found neither")
-    return from_arrays(path, images, held.get("labels", held.get("y")), image_size, **options)
+    source = from_arrays(path, images, held.get("labels", held.get("y")), image_size, **options)
+    if attributes is None:
+        return source
+    table, files = read_table(attributes), held.get("files", np.arange(len(source))).astype(str)
+    if files.shape != (len(source),):
+        raise ZooError(f"{path}: files must have shape ({len(source)},), one name per image, found {files.shape}")
+    return replace(source, attributes=table.of(files.tolist(), path), attribute_names=table.names)
 
 
 def open_embedded(name: str, image_size: int | None = None, *, split: str = "train", **options: object) -> Source:

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from tfgan_zoo.data import cache
+from tfgan_zoo.data.attributes import read_table
 from tfgan_zoo.data.decoding import Header, decode, read_header, reason
 from tfgan_zoo.data.source import Source
 from tfgan_zoo.errors import ZooError
@@ -43,19 +44,22 @@ def open_folder(
     resize: str | None = None,
     skip_broken: bool = False,
     name: str | None = None,
+    attributes: str | os.PathLike | None = None,
 ) -> Source:
     """Return the images under a folder, in the order of their names.
 
     If every image lies in a sub-folder, the first level of sub-folders are the classes, in the order of their names.
     A folder that has `train` and `test` (or `val`, `valid`, `validation`) inside is two splits, otherwise it is all
-    "train". Names that start with a dot are passed over; every other file must be an image.
+    "train". Names that start with a dot are passed over; every other file must be an image, or the table of attributes
+    (see `tfgan_zoo.data.attributes`), which has a row for each of them.
 
     Raises:
         ZooError: no such folder or split, no images, files that are no images or are broken (unless `skip_broken`),
-            images of different size without `image_size`.
+            images of different size without `image_size`, an unreadable table, an image without a row in it.
     """
     root = split_folder(Path(path).expanduser(), split)
-    listing = scan(root, skip_broken)
+    table = None if attributes is None else read_table(attributes)
+    listing = scan(root, skip_broken, besides=attributes)
     images, kept, skipped = read(listing, image_size, channels=channels, resize=resize, skip_broken=skip_broken)
     files = [listing.files[k] for k in kept]
     labels, class_names = None, ()
@@ -64,7 +68,10 @@ def open_folder(
         class_names = tuple(sorted(set(of)))
         number = {folder: k for k, folder in enumerate(class_names)}
         labels = np.array([number[folder] for folder in of], np.int32)
-    return Source(name or path, images, labels, class_names, skipped=skipped)
+    source = Source(name or path, images, labels, class_names, skipped=skipped)
+    if table is None:
+        return source
+    return replace(source, attributes=table.of(files, path), attribute_names=table.names)
 
 
 def split_folder(root: Path, split: str) -> Path:
@@ -82,13 +89,16 @@ def split_folder(root: Path, split: str) -> Path:
     return root
 
 
-def scan(root: Path, skip_broken: bool = False) -> Listing:
-    """Return the image files under `root` by their headers; pixels are not read yet.
+def scan(root: Path, skip_broken: bool = False, besides: str | os.PathLike | None = None) -> Listing:
+    """Return the image files under `root` by their headers; pixels are not read yet. The file `besides` is passed over.
 
     Raises:
         ZooError: there are no images, or files that are no images (unless `skip_broken`).
     """
     files = sorted(_walk(root))
+    if besides is not None:
+        apart = os.path.realpath(Path(besides).expanduser())
+        files = [file for file in files if os.path.realpath(root / file) != apart]
     found = _each(lambda file: read_header(root / file), files)
     good = [k for k, header in enumerate(found) if isinstance(header, Header)]
     bad = {files[k]: reason(error) for k, error in enumerate(found) if not isinstance(error, Header)}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgan_zoo.data import archives, folders, pairs, resize, shapes, toys
+from tfgan_zoo.data.few_labels import forget_labels
 from tfgan_zoo.data.source import Pair, Source
 from tfgan_zoo.errors import ZooError, unknown
 
@@ -34,6 +35,8 @@ def open_source(
     split: str = "train",
     channels: int | None = None,
     resize: str | None = None,
+    labelled: float | int | None = None,
+    attributes: str | os.PathLike | None = None,
     seed: int = 0,
     skip_broken: bool = False,
 ) -> Source | Pair:
@@ -45,14 +48,35 @@ def open_source(
         split: "train" or "test"; for tfds whatever the data set has.
         channels: 1 (grey), 3 (colour), or None: 1 if all images are grey, else 3.
         resize: "crop", "squash", "pad", or None for the default (see `tfgan_zoo.data.resize`).
-        seed: content of the data sets that are drawn (toys, shapes32).
+        labelled: keep only these labels, see `load`.
+        attributes: path of a table of attributes, see `load`.
+        seed: content of the data sets that are drawn (toys, shapes32); choice of the labels that are kept.
         skip_broken: leave files out that cannot be read, with a warning that names them, instead of refusing.
 
     Raises:
-        ZooError: unknown name, split or policy; no such folder; unreadable files; no examples.
+        ZooError: unknown name, split or policy; no such folder; unreadable files; no examples; `labelled` or
+            `attributes` that the data cannot have.
     """
     name = os.fspath(name)
     _check(image_size, channels, resize)
+    if attributes is not None and (name in NAMES or name.startswith(("tfds:", "paired:", "unpaired:"))):
+        raise ZooError(
+            f"attributes belong to the files of a folder or of an .npz, which {name!r} is not; leave them out"
+        )
+    source = _open(name, image_size, split, channels, resize, attributes, seed, skip_broken)
+    return source if labelled is None else forget_labels(source, labelled, seed)
+
+
+def _open(
+    name: str,
+    image_size: int | None,
+    split: str,
+    channels: int | None,
+    resize: str | None,
+    attributes: str | os.PathLike | None,
+    seed: int,
+    skip_broken: bool,
+) -> Source | Pair:
     fitting = {"split": split, "channels": channels, "resize": resize}
     kind, _, rest = name.partition(":")
     if kind == "tfds" and rest:
@@ -79,7 +103,7 @@ def open_source(
         return toys.open_toy(name, split=split, seed=seed)
     if name == "shapes32":
         return shapes.open_shapes(image_size, **fitting, seed=seed)
-    return _open_path(name, image_size, fitting, skip_broken)
+    return _open_path(name, image_size, fitting, attributes, skip_broken)
 
 
 def load(
@@ -89,6 +113,8 @@ def load(
     *,
     split: str = "train",
     labels: bool = False,
+    labelled: float | int | None = None,
+    attributes: str | os.PathLike | None = None,
     channels: int | None = None,
     resize: str | None = None,
     augment: str | tuple[str, ...] | None = None,
@@ -102,8 +128,8 @@ def load(
     """Return batches of a data set as a tf.data.Dataset, ready for `fit`.
 
     Elements are float32 images (batch, height, width, channels) in [-1, 1] (pixel / 127.5 - 1), or with labels
-    (images, int32 labels (batch,)); (x, y) for unpaired, (source, target) for paired sets; float32 points (batch, 2)
-    for toys.
+    (images, int32 labels (batch,)), with attributes last (float32 (batch, attributes)); (x, y) for unpaired, (source,
+    target) for paired sets; float32 points (batch, 2) for toys.
 
     Args:
         name: `fashion_mnist`, `digits` (embedded); `fashion_mnist_full`, `mnist` (after tools/fetch_data); `ring8`,
@@ -114,6 +140,10 @@ def load(
         batch_size: examples in a batch.
         split: "train" or "test"; for tfds whatever the data set has.
         labels: give (images, labels).
+        labelled: keep only some labels, the others become -1: a share of every class's (a float such as 0.1), or so
+            many of every class (a whole number). The choice follows from `seed`.
+        attributes: path of a table with 0/1 or -1/1 for each of a folder's image files: CelebA's list_attr_celeba.txt
+            or comma-separated values (see `tfgan_zoo.data.attributes`); give vectors of 0 and 1.
         channels: 1 (grey), 3 (colour), or None: 1 if all images are grey, else 3.
         resize: "crop", "squash", "pad", or None for the default (see `tfgan_zoo.data.resize`).
         augment: "flip", "shift" or both ("flip,shift"), see `tfgan_zoo.data.augment`; pairs change together.
@@ -125,14 +155,26 @@ def load(
         drop_remainder: leave out the last, smaller batch of an epoch, so that all have the same static shape.
 
     Raises:
-        ZooError: what `open_source` raises; batch larger than the data; no labels where asked for.
+        ZooError: what `open_source` raises; batch larger than the data; no labels where asked for, or `labelled`
+            where they are not.
     """
+    if labelled is not None and not labels:
+        raise ZooError(f"labelled={labelled!r} says how many labels to keep, but none were asked for; add labels=True")
     source = open_source(
-        name, image_size, split=split, channels=channels, resize=resize, seed=seed, skip_broken=skip_broken
+        name,
+        image_size,
+        split=split,
+        channels=channels,
+        resize=resize,
+        labelled=labelled,
+        attributes=attributes,
+        seed=seed,
+        skip_broken=skip_broken,
     )
     return source.batches(
         batch_size,
         labels=labels,
+        attributes=attributes is not None,
         augment=augment,
         shuffle=shuffle,
         seed=seed,
@@ -154,17 +196,21 @@ def _two(name: str, rest: str) -> tuple[str, str]:
     return parts
 
 
-def _open_path(name: str, image_size: int | None, fitting: dict, skip_broken: bool) -> Source | Pair:
+def _open_path(
+    name: str, image_size: int | None, fitting: dict, attributes: str | os.PathLike | None, skip_broken: bool
+) -> Source | Pair:
     path = Path(name).expanduser()
     if path.suffix == ".npz" and (path.is_file() or not path.exists()):
-        return archives.open_npz(name, image_size, **fitting)
+        return archives.open_npz(name, image_size, **fitting, attributes=attributes)
     if path.is_dir():
         split = fitting["split"]
         domains = pairs.domain_folders(path, split)
+        if domains and attributes is not None:
+            raise ZooError(f"attributes belong to one folder of images, but {name!r} holds two; give one of them")
         if domains:
             options = {key: value for key, value in fitting.items() if key != "split"}
             return pairs.open_domains(name, domains, image_size, **options, skip_broken=skip_broken)
-        return folders.open_folder(name, image_size, **fitting, skip_broken=skip_broken)
+        return folders.open_folder(name, image_size, **fitting, attributes=attributes, skip_broken=skip_broken)
     if path.exists():
         raise ZooError(f"{name} is a file; expected a folder of images or an .npz file")
     if "/" in name or os.sep in name or name.startswith(("~", ".")):

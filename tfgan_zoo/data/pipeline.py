@@ -29,6 +29,7 @@ def batches(
     batch_size: int,
     *,
     labels: bool,
+    attributes: bool,
     augment: str | tuple[str, ...] | None,
     shuffle: bool,
     seed: int,
@@ -40,9 +41,9 @@ def batches(
 
     Raises:
         ZooError: batch_size, start_batch or seed is not a whole number in range, the batch is larger than the data,
-            labels are asked of a collection without, or an augmentation is unknown or makes no sense.
+            labels or attributes are asked of a collection without, or an augmentation is unknown or makes no sense.
     """
-    _check(source, batch_size, labels, seed, start_batch, drop_remainder)
+    _check(source, batch_size, labels, attributes, seed, start_batch, drop_remainder)
     names = augmentation.parse(augment)
     if names and any(side.kind == "points" for side in source.sides):
         raise ZooError(f"augment={','.join(names)!r} is for images, but {source.name!r} holds points; leave it out")
@@ -52,6 +53,7 @@ def batches(
     used = min(length, per_epoch * batch_size)
     readers = [_reader(side.images) for side in source.sides]
     class_ids = tf.constant(source.labels, tf.int32) if labels else None
+    read_attributes = _reader(source.attributes) if attributes else None
     aligned = len(source.sides) == 1 or source.aligned
     streams = ["x", "x" if aligned else "y"]
 
@@ -71,6 +73,8 @@ def batches(
             parts.append(images)
         if class_ids is not None:
             parts.append(tf.gather(class_ids, rows))
+        if read_attributes is not None:
+            parts.append(read_attributes(rows))
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     with tf.device("CPU:0"):
@@ -85,7 +89,13 @@ def batches(
 
 
 def _check(
-    source: Source | Pair, batch_size: int, labels: bool, seed: int, start_batch: int, drop_remainder: bool
+    source: Source | Pair,
+    batch_size: int,
+    labels: bool,
+    attributes: bool,
+    seed: int,
+    start_batch: int,
+    drop_remainder: bool,
 ) -> None:
     for name, value, least in (("batch_size", batch_size, 1), ("start_batch", start_batch, 0), ("seed", seed, None)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
@@ -103,6 +113,8 @@ def _check(
             f"{source.name!r} has no labels, but labels were asked for; use labelled data "
             "(a folder with one sub-folder per class, or an .npz with 'labels') or a model without labels"
         )
+    if attributes and source.attributes is None:
+        raise ZooError(f"{source.name!r} has no attributes; open it with attributes=TABLE, a table of its files")
 
 
 def _reader(images: np.ndarray):

@@ -19,6 +19,7 @@ class Batches:
         batch_size: int = 64,
         *,
         labels: bool = False,
+        attributes: bool = False,
         augment: str | tuple[str, ...] | None = None,
         shuffle: bool = True,
         seed: int = 0,
@@ -26,13 +27,17 @@ class Batches:
         start_batch: int = 0,
         drop_remainder: bool = True,
     ) -> tf.data.Dataset:
-        """Return the examples as a tf.data pipeline; `tfgan_zoo.data.load` says what the arguments mean."""
+        """Return the examples as a tf.data pipeline; `tfgan_zoo.data.load` says what the arguments mean.
+
+        With `attributes` their vectors come last in a batch.
+        """
         from tfgan_zoo.data import pipeline
 
         return pipeline.batches(
             self,
             batch_size,
             labels=labels,
+            attributes=attributes,
             augment=augment,
             shuffle=shuffle,
             seed=seed,
@@ -49,10 +54,12 @@ class Source(Batches):
     Attributes:
         name: what the user called it.
         images: uint8 (n, height, width, 1 or 3), in memory or memory-mapped; for toys float32 points (n, 2).
-        labels: int32 (n,) class ids, or None.
+        labels: int32 (n,) class ids, -1 where the class is not known (only with labelled=...); or None.
         class_names: one name per class; empty without labels.
         maximum: the pixel value that becomes +1: float = pixel / (maximum / 2) - 1.
         skipped: files that were left out because they could not be read (only with skip_broken=True).
+        attributes: float32 (n, attributes), 0 or 1; or None.
+        attribute_names: one name per attribute; empty without.
     """
 
     name: str
@@ -61,6 +68,8 @@ class Source(Batches):
     class_names: tuple[str, ...] = ()
     maximum: int = 255
     skipped: tuple[str, ...] = ()
+    attributes: np.ndarray | None = None
+    attribute_names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.images)
@@ -132,6 +141,11 @@ class Pair(Batches):
 
     @property
     def labels(self) -> None:
+        """Always None."""
+        return None
+
+    @property
+    def attributes(self) -> None:
         """Always None."""
         return None
 

@@ -1,5 +1,6 @@
 """Keras layers that models share."""
 
+from tfgan_zoo.layers.conditional_batch_norm import ConditionalBatchNorm
 from tfgan_zoo.layers.dropout import SeededDropout
 from tfgan_zoo.layers.image_pool import ImagePool
 from tfgan_zoo.layers.maxout import Maxout
@@ -9,6 +10,7 @@ from tfgan_zoo.layers.reflection import ReflectionPadding2D
 from tfgan_zoo.layers.spectral import SpectralNormalization, iterate_spectral_norms
 
 __all__ = [
+    "ConditionalBatchNorm",
     "ImagePool",
     "Maxout",
     "MomentScore",

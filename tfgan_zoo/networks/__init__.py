@@ -9,6 +9,11 @@ from tfgan_zoo.networks.autoencoder import (
     strided_decoder,
     strided_encoder,
 )
+from tfgan_zoo.networks.bidirectional import (
+    bidirectional_discriminator,
+    bidirectional_encoder,
+    bidirectional_generator,
+)
 from tfgan_zoo.networks.convolutional import dcgan_discriminator, dcgan_generator, feature_sides, halved_sides
 from tfgan_zoo.networks.default import discriminator, generator, is_small
 from tfgan_zoo.networks.features import feature_network
@@ -22,9 +27,13 @@ from tfgan_zoo.networks.residual import (
     residual_generator,
     up_block,
 )
+from tfgan_zoo.networks.similarity import similarity_decoder, similarity_encoder, similarity_judge
 from tfgan_zoo.networks.translation import patch_discriminator, resnet_translator
 
 __all__ = [
+    "bidirectional_discriminator",
+    "bidirectional_encoder",
+    "bidirectional_generator",
     "code_sides",
     "dcgan_discriminator",
     "dcgan_generator",
@@ -49,6 +58,9 @@ __all__ = [
     "residual_features",
     "residual_generator",
     "resnet_translator",
+    "similarity_decoder",
+    "similarity_encoder",
+    "similarity_judge",
     "strided_decoder",
     "strided_encoder",
     "trunk",

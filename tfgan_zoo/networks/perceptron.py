@@ -27,11 +27,11 @@ def mlp_generator(
     return keras.Sequential(steps, name="generator")
 
 
-def mlp_features(image_shape: tuple[int, ...], width: int, hidden: int = 2) -> keras.Model:
-    """Points or images to `width` features: `hidden` layers of LeakyReLU(0.2) units."""
+def mlp_features(image_shape: tuple[int, ...], width: int, hidden: int = 2, wrap=lambda layer: layer) -> keras.Model:
+    """Points or images to `width` features: `hidden` layers of LeakyReLU(0.2) units, each dense layer in `wrap`."""
     steps = [keras.Input(image_shape), L.Flatten()]
     for _ in range(hidden):
-        steps += [L.Dense(width), L.LeakyReLU(0.2)]
+        steps += [wrap(L.Dense(width)), L.LeakyReLU(0.2)]
     return keras.Sequential(steps, name="features")
 
 

@@ -9,7 +9,10 @@ from tfgan_zoo.networks.convolutional import halved_sides
 from tfgan_zoo.networks.default import is_small
 from tfgan_zoo.networks.perceptron import mlp_features, mlp_generator
 
-_OPTIONS = {"use_bias": False, "kernel_initializer": normal(0.02)}
+
+def _options():
+    """Of a layer before batch normalization. An initializer of its own: a shared one would repeat its draws."""
+    return {"use_bias": False, "kernel_initializer": normal(0.02)}
 
 
 def trunk(image_shape: tuple[int, ...], width: int) -> keras.Model:
@@ -26,8 +29,8 @@ def trunk(image_shape: tuple[int, ...], width: int) -> keras.Model:
         return mlp_features(image_shape, width)
     halved_sides(image_shape, 2)
     steps = [keras.Input(image_shape), L.Conv2D(width, 4, 2, "same", kernel_initializer=normal(0.02))]
-    steps += [L.LeakyReLU(0.01), L.Conv2D(2 * width, 4, 2, "same", **_OPTIONS), batch_norm(), L.LeakyReLU(0.01)]
-    steps += [L.Flatten(), L.Dense(16 * width, **_OPTIONS), batch_norm(), L.LeakyReLU(0.01)]
+    steps += [L.LeakyReLU(0.01), L.Conv2D(2 * width, 4, 2, "same", **_options()), batch_norm(), L.LeakyReLU(0.01)]
+    steps += [L.Flatten(), L.Dense(16 * width, **_options()), batch_norm(), L.LeakyReLU(0.01)]
     return keras.Sequential(steps, name="trunk")
 
 
@@ -57,8 +60,13 @@ def trunk_generator(image_shape: tuple[int, ...], latent_dim: int, width: int) -
     if is_small(image_shape):
         return mlp_generator(image_shape, latent_dim, width, normalize=True)
     side = halved_sides(image_shape, 2)[-1]
-    steps = [keras.Input((latent_dim,)), L.Dense(16 * width, **_OPTIONS), batch_norm(), L.ReLU()]
-    steps += [L.Dense(side * side * 2 * width, **_OPTIONS), batch_norm(), L.ReLU(), L.Reshape((side, side, 2 * width))]
-    steps += [L.Conv2DTranspose(width, 4, 2, "same", **_OPTIONS), batch_norm(), L.ReLU()]
+    steps = [keras.Input((latent_dim,)), L.Dense(16 * width, **_options()), batch_norm(), L.ReLU()]
+    steps += [
+        L.Dense(side * side * 2 * width, **_options()),
+        batch_norm(),
+        L.ReLU(),
+        L.Reshape((side, side, 2 * width)),
+    ]
+    steps += [L.Conv2DTranspose(width, 4, 2, "same", **_options()), batch_norm(), L.ReLU()]
     steps += [L.Conv2DTranspose(image_shape[-1], 4, 2, "same", kernel_initializer=normal(0.02))]
     return keras.Sequential([*steps, L.Activation("tanh", dtype="float32")], name="generator")

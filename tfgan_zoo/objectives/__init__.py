@@ -1,6 +1,6 @@
 """Adversarial objectives: what each player minimizes, as pure functions of discriminator outputs."""
 
-from tfgan_zoo.objectives.divergences import minimax, non_saturating
+from tfgan_zoo.objectives.divergences import log_ratio, minimax, non_saturating
 from tfgan_zoo.objectives.energies import ENERGIES, energy_margin
 from tfgan_zoo.objectives.f_divergences import divergence, variational
 from tfgan_zoo.objectives.fisher import augmented_lagrangian, second_moments
@@ -19,6 +19,7 @@ __all__ = [
     "hinge",
     "least_squares",
     "least_squares_codes",
+    "log_ratio",
     "minimax",
     "non_saturating",
     "relativistic",

@@ -23,5 +23,14 @@ def minimax_generator(real, fake: tf.Tensor) -> tf.Tensor:
     return -tf.reduce_mean(tf.nn.softplus(fake))
 
 
+def log_ratio_generator(real, fake: tf.Tensor) -> tf.Tensor:
+    """-E[log D(G(z)) - log(1 - D(G(z)))], minus the mean score: KL(fakes || data) where D is optimal.
+
+    Then a score is log p_data - log p_fake (Rosca et al., 2017, arXiv:1706.04987, section 3).
+    """
+    return -tf.reduce_mean(fake)
+
+
 non_saturating = Objective(logistic_discriminator, non_saturating_generator)
 minimax = Objective(logistic_discriminator, minimax_generator)
+log_ratio = Objective(logistic_discriminator, log_ratio_generator)

@@ -34,15 +34,15 @@ class ALI(Encoding, GAN):
     def __init__(self, image_shape=(32, 32, 3), latent_dim=64, width=64, **kwargs):
         super().__init__(image_shape=image_shape, latent_dim=latent_dim, **kwargs)
         self.width = width
-        self.add_networks(
-            generator=networks.generator(self.image_shape, latent_dim, width),
-            encoder=self.new_encoder(),
-            discriminator=networks.pair_discriminator(self.image_shape, latent_dim, width),
-        )
+        self.add_networks(**self.new_networks(2 * latent_dim))
 
-    def new_encoder(self) -> keras.Model:
-        """Images to (mu, log sigma)."""
-        return networks.feature_network(self.image_shape, self.width, 2 * self.latent_dim)
+    def new_networks(self, numbers: int) -> dict[str, keras.Model]:
+        """Convolutions, or perceptrons for points and tiny images; the encoder gives `numbers`: (mu, log sigma)."""
+        return {
+            "generator": networks.generator(self.image_shape, self.latent_dim, self.width),
+            "encoder": networks.feature_network(self.image_shape, self.width, numbers),
+            "discriminator": networks.pair_discriminator(self.image_shape, self.latent_dim, self.width),
+        }
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam 1e-4, beta_1 0.5."""

@@ -49,11 +49,12 @@ class InfoGAN(GAN):
         super().__init__(image_shape=image_shape, latent_dim=latent_dim, **kwargs)
         self.noise_dim, self.categories, self.codes, self.width = noise_dim, categories, codes, width
         self.information_weight, self.continuous_weight = information_weight, continuous_weight
+        generator = networks.trunk_generator(self.image_shape, self.latent_dim, width)
         images = keras.Input(self.image_shape)
         features = networks.trunk(self.image_shape, width)(images)
         score, code = networks.head(features, 1), networks.head(features, categories + codes, hidden=2 * width)
         self.add_networks(
-            generator=networks.trunk_generator(self.image_shape, self.latent_dim, width),
+            generator=generator,
             discriminator=keras.Model(images, score, name="discriminator"),
             recognizer=keras.Model(images, code, name="recognizer"),
         )
