@@ -32,8 +32,8 @@ def test_command_reproduces_the_config():
         image_size=16, labelled=0.1, settings={"width": 20, "image_shape": (16, 16, 1)}, xla=False, skip_broken=True
     )
     assert c.command("out dir") == (
-        "tfgan-zoo train gan --data digits --image-size 16 --steps 30 --batch-size 64 --seed 0 --labelled 0.1 --no-xla --skip-broken "
-        "--set width=20 image_shape=16,16,1 --out 'out dir'"
+        "tfgan-zoo train gan --data digits --image-size 16 --steps 30 --batch-size 64 --seed 0 --labelled 0.1 "
+        "--no-xla --skip-broken --set width=20 image_shape=16,16,1 --out 'out dir'"
     )
 
 
