@@ -13,6 +13,7 @@ from tfgan_zoo.networks.convolutional import dcgan_discriminator, dcgan_generato
 from tfgan_zoo.networks.default import discriminator, generator, is_small
 from tfgan_zoo.networks.features import feature_network
 from tfgan_zoo.networks.perceptron import mlp_discriminator, mlp_features, mlp_generator
+from tfgan_zoo.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from tfgan_zoo.networks.residual import (
     down_block,
     residual_discriminator,
@@ -23,6 +24,8 @@ from tfgan_zoo.networks.residual import (
 from tfgan_zoo.networks.translation import patch_discriminator, resnet_translator
 
 __all__ = [
+    "ProgressiveDiscriminator",
+    "ProgressiveGenerator",
     "code_sides",
     "dcgan_discriminator",
     "dcgan_generator",
