@@ -69,3 +69,21 @@ def test_sides_that_cannot_be_halved_are_named():
         residual_generator((4, 4, 1), 8, 4)
     with pytest.raises(ZooError, match="expected square images"):
         residual_discriminator((8, 16, 1), 4)
+
+
+def test_every_layer_draws_weights_of_its_own_and_the_seed_decides_all_of_them():
+    networks = [[residual_generator((16, 16, 1), 8, 6), residual_discriminator((16, 16, 1), 6)] for _ in range(2)]
+    kernels = [
+        [w.numpy() for n in both for w in n.trainable_variables if w.path.endswith("kernel")] for both in networks
+    ]
+    assert len(kernels[0]) == 19
+    for i, (a, b) in enumerate(zip(*kernels)):
+        assert not np.array_equal(a, b)
+        assert not any(a.shape == other.shape and np.array_equal(a, other) for other in kernels[0][:i])
+
+
+def test_doubled_maps_have_static_sides():
+    inputs = keras.Input((4, 4, 3))
+    network = keras.Model(inputs, up_block(up_block(inputs, 2, lambda maps: maps), 2, lambda maps: maps))
+    traced = tf.function(network).get_concrete_function(tf.TensorSpec((None, 4, 4, 3)))
+    assert traced.structured_outputs.shape.as_list() == [None, 16, 16, 2]

@@ -11,7 +11,10 @@ from tfgan_zoo.networks.convolutional import feature_sides
 Maps = keras.KerasTensor
 Wrap = Callable[[L.Layer], L.Layer]
 
-_MAIN = {"kernel_initializer": keras.initializers.VarianceScaling(2.0, "fan_avg", "uniform")}  # Glorot, gain sqrt 2
+
+def _main():
+    """Glorot's initializer with gain sqrt 2; one for each layer, because a shared one would repeat its draws."""
+    return {"kernel_initializer": keras.initializers.VarianceScaling(2.0, "fan_avg", "uniform")}
 
 
 def up_block(maps: Maps, channels: int, normalize: Callable[[Maps], Maps]) -> Maps:
@@ -23,9 +26,9 @@ def up_block(maps: Maps, channels: int, normalize: Callable[[Maps], Maps]) -> Ma
         normalize: maps to normalized maps; called twice.
     """
     hidden = L.ReLU()(normalize(maps))
-    hidden = L.Conv2D(channels, 3, padding="same", **_MAIN)(L.UpSampling2D()(hidden))
-    hidden = L.Conv2D(channels, 3, padding="same", **_MAIN)(L.ReLU()(normalize(hidden)))
-    return L.Add()([hidden, L.UpSampling2D()(L.Conv2D(channels, 1)(maps))])  # doubling and 1x1 commute; this is cheaper
+    hidden = L.Conv2D(channels, 3, padding="same", **_main())(_doubled(hidden))
+    hidden = L.Conv2D(channels, 3, padding="same", **_main())(L.ReLU()(normalize(hidden)))
+    return L.Add()([hidden, _doubled(L.Conv2D(channels, 1)(maps))])  # doubling and 1x1 commute; this is cheaper
 
 
 def down_block(maps: Maps, channels: int, wrap: Wrap, down: bool = True, first: bool = False) -> Maps:
@@ -42,8 +45,8 @@ def down_block(maps: Maps, channels: int, wrap: Wrap, down: bool = True, first: 
     """
     pool = L.AveragePooling2D(2) if down else lambda x: x
     hidden = maps if first else L.ReLU()(maps)
-    hidden = wrap(L.Conv2D(channels, 3, padding="same", **_MAIN))(hidden)
-    hidden = wrap(L.Conv2D(channels, 3, padding="same", **_MAIN))(L.ReLU()(hidden))
+    hidden = wrap(L.Conv2D(channels, 3, padding="same", **_main()))(hidden)
+    hidden = wrap(L.Conv2D(channels, 3, padding="same", **_main()))(L.ReLU()(hidden))
     shortcut = pool(maps)
     if down or maps.shape[-1] != channels:
         shortcut = wrap(L.Conv2D(channels, 1))(shortcut)  # pooling and 1x1 commute; this is cheaper
@@ -90,3 +93,8 @@ def residual_discriminator(
     images = keras.Input(image_shape)
     scores = wrap(L.Dense(1, use_bias=False))(residual_features(images, width, wrap))
     return keras.Model(images, L.Activation("linear", dtype="float32")(scores), name="discriminator")
+
+
+def _doubled(maps):
+    """Every pixel as a square of four. `UpSampling2D` loses the static height, which TFLite needs."""
+    return keras.ops.depth_to_space(keras.ops.concatenate([maps] * 4, axis=-1), 2)
