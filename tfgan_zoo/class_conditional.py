@@ -11,7 +11,33 @@ from tfgan_zoo.gan import GAN
 from tfgan_zoo.inputs import Images, Input, Labels
 
 
-class ClassConditionalGAN(GAN):
+class ClassConditional:
+    """A mixin, first among the bases of a game whose `call` takes latents and labels: `sample` and signatures."""
+
+    def sample(self, n: int, seed: int = 0, labels: Any = None) -> tf.Tensor:
+        """Return `n` images, float32 in [-1, 1], of the given classes, or of all classes in turn.
+
+        Raises:
+            ZooError: labels of the wrong number or type, or out of range.
+        """
+        labels = checked_labels(labels, n, self.classes)
+        with draws.seeded((seed, 0)):
+            latents = self.sample_latents(n)
+        return signatures.in_chunks(lambda *pair: self.call(pair), latents, labels)
+
+    def serving_signatures(self) -> dict[str, tf.types.experimental.PolymorphicFunction]:
+        """`serving_default`: latents and labels to images; `generate`, `generate_png`: (seed, labels) to bytes."""
+
+        def generate(seed, labels):
+            with draws.seeded((seed, 0)):
+                return self.call((self.sample_latents(tf.shape(labels)[0]), labels))
+
+        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
+        call = signatures.function(lambda *pair: self.call(pair), latents, signatures.LABELS)
+        return {"serving_default": call, **signatures.generators(generate, signatures.SEED, signatures.LABELS)}
+
+
+class ClassConditionalGAN(ClassConditional, GAN):
     """A GAN on batches of images and labels, whose generator takes latents and labels.
 
     A variant makes networks of pairs: the generator of [latents (batch, latent_dim), labels (batch,)]; its
@@ -43,28 +69,6 @@ class ClassConditionalGAN(GAN):
         """Latents (batch, latent_dim) and labels (batch,) to images."""
         latents, labels = inputs
         return self.deployed("generator")([latents, labels])
-
-    def sample(self, n: int, seed: int = 0, labels: Any = None) -> tf.Tensor:
-        """Return `n` images, float32 in [-1, 1], of the given classes, or of all classes in turn.
-
-        Raises:
-            ZooError: labels of the wrong number or type, or out of range.
-        """
-        labels = checked_labels(labels, n, self.classes)
-        with draws.seeded((seed, 0)):
-            latents = self.sample_latents(n)
-        return signatures.in_chunks(lambda *pair: self.call(pair), latents, labels)
-
-    def serving_signatures(self) -> dict[str, tf.types.experimental.PolymorphicFunction]:
-        """`serving_default`: latents and labels to images; `generate`, `generate_png`: (seed, labels) to bytes."""
-
-        def generate(seed, labels):
-            with draws.seeded((seed, 0)):
-                return self.call((self.sample_latents(tf.shape(labels)[0]), labels))
-
-        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
-        call = signatures.function(lambda *pair: self.call(pair), latents, signatures.LABELS)
-        return {"serving_default": call, **signatures.generators(generate, signatures.SEED, signatures.LABELS)}
 
 
 class Classifying:

@@ -31,8 +31,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         if isinstance(self.layer, keras.layers.DepthwiseConv2D | keras.layers.SeparableConv2D):
             raise ValueError(f"{self.layer.name}: spectral normalization of depthwise convolutions is not defined here")
         matrix = self._matrix()
-        u = _unit(keras.initializers.RandomNormal()((matrix.shape[1],)))
-        u, v = _iterate(matrix, u)
+        u, v = first_singular_vectors(matrix)
         make = lambda name, value: self.add_weight(
             name=name,
             shape=value.shape,
@@ -51,11 +50,11 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def sigma(self) -> tf.Tensor:
         """The estimate v' W u of the spectral norm, a scalar through which gradients flow to W."""
-        return tf.reduce_sum(self.v.value * tf.linalg.matvec(self._matrix(), self.u.value))
+        return singular_value(self._matrix(), self.u.value, self.v.value)
 
     def iterate(self) -> None:
         """Make one power iteration: v = W u / |W u|, u = W' v / |W' v|."""
-        u, v = _iterate(tf.stop_gradient(self._matrix()), self.u.value)
+        u, v = power_iteration(self._matrix(), self.u.value)
         self.u.assign(u)
         self.v.assign(v)
 
@@ -67,10 +66,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         return self.layer.embeddings if isinstance(self.layer, keras.layers.Embedding) else self.layer.kernel
 
     def _matrix(self):
-        kernel = tf.cast(self._kernel_variable().value, tf.float32)
-        if isinstance(self.layer, keras.layers.Conv2DTranspose):  # stored as (kh, kw, cout, cin)
-            kernel = tf.transpose(kernel, (0, 1, 3, 2))
-        return tf.reshape(kernel, (-1, kernel.shape[-1]))
+        return matrix_of(self.layer, self._kernel_variable())
 
 
 def iterate_spectral_norms(network: keras.Model) -> None:
@@ -80,9 +76,29 @@ def iterate_spectral_norms(network: keras.Model) -> None:
             layer.iterate()
 
 
-def _iterate(matrix, u):
+def matrix_of(layer: keras.layers.Layer, kernel: keras.Variable) -> tf.Tensor:
+    """Return a layer's kernel as a float32 matrix (inputs of an output unit, output channels)."""
+    kernel = tf.cast(kernel.value, tf.float32)
+    if isinstance(layer, keras.layers.Conv2DTranspose):  # stored as (kh, kw, cout, cin)
+        kernel = tf.transpose(kernel, (0, 1, 3, 2))
+    return tf.reshape(kernel, (-1, kernel.shape[-1]))
+
+
+def first_singular_vectors(matrix: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the u and v of one power iteration from a random u."""
+    return power_iteration(matrix, _unit(keras.initializers.RandomNormal()((matrix.shape[1],))))
+
+
+def power_iteration(matrix: tf.Tensor, u: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return unit vectors u' = W' v / |W' v| (columns,) and v = W u / |W u| (rows,), constants to gradients."""
+    matrix = tf.stop_gradient(matrix)
     v = _unit(tf.linalg.matvec(matrix, u))
     return _unit(tf.linalg.matvec(matrix, v, transpose_a=True)), v
+
+
+def singular_value(matrix: tf.Tensor, u: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
+    """v' W u, through which gradients flow to W: v u'."""
+    return tf.reduce_sum(v * tf.linalg.matvec(matrix, u))
 
 
 def _unit(vector):

@@ -19,6 +19,7 @@ from tfgan_zoo.networks.default import discriminator, generator, is_small
 from tfgan_zoo.networks.features import feature_network
 from tfgan_zoo.networks.pairs import pair_discriminator
 from tfgan_zoo.networks.perceptron import mlp_discriminator, mlp_features, mlp_generator
+from tfgan_zoo.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from tfgan_zoo.networks.recognition import head, trunk, trunk_generator
 from tfgan_zoo.networks.residual import (
     down_block,
@@ -34,6 +35,8 @@ __all__ = [
     "bidirectional_discriminator",
     "bidirectional_encoder",
     "bidirectional_generator",
+    "ProgressiveDiscriminator",
+    "ProgressiveGenerator",
     "code_sides",
     "dcgan_discriminator",
     "dcgan_generator",

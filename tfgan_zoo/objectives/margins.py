@@ -20,5 +20,13 @@ def hinge_discriminator(real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.nn.relu(1.0 - real)) + tf.reduce_mean(tf.nn.relu(1.0 + fake))
 
 
+def ranking(above: tf.Tensor, below: tf.Tensor, margin: float) -> tf.Tensor:
+    """E[max(0, below + margin - above)] over pairs of scores (Juefei-Xu et al., 2017, arXiv:1704.04865).
+
+    Zero once every score in `above` exceeds its partner in `below` by the margin.
+    """
+    return tf.reduce_mean(tf.nn.relu(below + margin - above))
+
+
 wasserstein = Objective(wasserstein_discriminator, wasserstein_generator)
 hinge = Objective(hinge_discriminator, wasserstein_generator)

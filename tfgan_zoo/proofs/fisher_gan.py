@@ -8,7 +8,7 @@ second moments; Omega = 1, and the multiplier is F / 2. Compared are means over 
 (ii) `ring8`: latents of 16, two hidden layers of 64, batch 128, rho 0.01, two critic moves, Adam 1e-3 (0.5, 0.999);
 modes of 2,500 samples after every 100 of 1,200 steps. The game does not rest at its best, so that is what counts. The
 baseline is the original GAN where it collapses: latents of 4, LeakyReLU in G as well, Adam 1e-4 for D and 1e-3 for G,
-4,000 steps, best of every 100 steps alike.
+modes after 4,000 steps (its best is recorded beside them).
 """
 
 import keras

@@ -148,7 +148,7 @@ def ring(model, seed, steps=1200):
 
 def draw(runs, path):
     """Left: M while the embedding is learned. Then samples, and what the decoders make of the data's codes."""
-    figure, axes = plt.subplots(1, 5, figsize=(15, 3.3), constrained_layout=True, width_ratios=(1.4, 1, 1, 1, 1))
+    figure, axes = plt.subplots(1, 5, figsize=(15, 3.8), constrained_layout=True, width_ratios=(1.4, 1, 1, 1, 1))
     for k, run_ in enumerate(runs):
         steps = np.linspace(0, 200, len(run_["_path"]))
         axes[0].plot(steps, run_["_path"], color="tab:blue", lw=1.2, label="learned codes" if k == 0 else None)
@@ -170,7 +170,8 @@ def draw(runs, path):
     ):
         ax.scatter(*means.T, s=160, facecolors="none", edgecolors="tab:red", lw=1)
         ax.scatter(*runs[0][key][:1500].T, s=3, color="tab:blue", alpha=0.5, lw=0)
-        ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", xticks=(-2, 0, 2), yticks=(-2, 0, 2))
+        side = max(3.0, 1.05 * np.abs(runs[0][key]).max()) if "without" in key else 3.0
+        ax.set(xlim=(-side, side), ylim=(-side, side), aspect="equal")
         ax.set_title(title, fontsize=9)
     figure.savefig(path, dpi=100, format="png")
     plt.close(figure)
