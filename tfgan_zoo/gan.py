@@ -23,10 +23,14 @@ class GAN(Game):
         latent_dim: length of a latent vector.
         n_critic: discriminator moves in a round.
         ema_decay: of the deployed generator's moving average; 0 deploys the generator itself.
+
+    Raises:
+        ZooError: an impossible n_critic.
     """
 
     players = {"discriminator": ["discriminator"], "generator": ["generator"]}
     averaged = ("generator",)
+    alternates = True  # False for a game whose players all move once a round: it has no n_critic
     objective: Objective = non_saturating
 
     def __init__(self, image_shape=(32, 32, 1), latent_dim=100, n_critic=1, ema_decay=0.999, **kwargs):
@@ -34,6 +38,8 @@ class GAN(Game):
         self.image_shape, self.latent_dim, self.n_critic = shape_of(image_shape), latent_dim, n_critic
         if not isinstance(n_critic, int) or n_critic < 1:
             raise ZooError(f"n_critic: expected a number of moves from 1 on, found {n_critic!r}")
+        if n_critic > 1 and not self.alternates:
+            raise ZooError(f"n_critic: every player of {self.name} moves once a round, found {n_critic!r}; leave it out")
 
     @property
     def batches_per_step(self) -> int:

@@ -29,6 +29,7 @@ class ALI(Encoding, GAN):
 
     players = {"discriminator": ["discriminator"], "autoencoder": ["encoder", "generator"]}
     averaged = ("encoder", "generator")
+    alternates = False
     objective = objectives.non_saturating
 
     def __init__(self, image_shape=(32, 32, 3), latent_dim=64, width=64, **kwargs):

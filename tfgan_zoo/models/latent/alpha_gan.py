@@ -38,6 +38,7 @@ class AlphaGAN(Encoding, GAN):
 
     players = {name: [name] for name in ("encoder", "generator", "discriminator", "code_discriminator")}
     averaged = ("encoder", "generator")
+    alternates = False
     objective = objectives.log_ratio
 
     def __init__(

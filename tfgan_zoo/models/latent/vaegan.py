@@ -43,6 +43,7 @@ class VAEGAN(Encoding, GAN):
 
     players = {"encoder": ["encoder"], "generator": ["generator"], "discriminator": ["discriminator"]}
     averaged = ("encoder", "generator")
+    alternates = False
     objective = objectives.minimax
 
     def __init__(
