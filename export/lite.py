@@ -28,8 +28,12 @@ def tflite(
     path: str | os.PathLike,
     quantize: str | None = None,
     representative: np.ndarray | Mapping[str, np.ndarray] | None = None,
+    signature: str = SIGNATURE,
 ) -> Path:
-    """Write the model's `serving_default` as a TFLite file of built-in operations only, with an open batch size.
+    """Write one of the model's signatures as a TFLite file of built-in operations only, with an open batch size.
+
+    A file holds the weights of its own function only: of an auto-encoder, `serving_default` the generator's, "encode"
+    the encoder's, "reconstruct" both. Signatures that draw random numbers or read PNG files have no such operations.
 
     A model in mixed precision is converted as its float32 twin. Inputs and outputs are those of the signature, float32
     for images and latents, however the weights are stored:
@@ -48,32 +52,38 @@ def tflite(
         representative: for "int8", inputs that the ranges of activations are measured on: an array, or one for each
             input by name, some hundred rows. By default the model's own prior of latents and all classes; models that
             take images get synthetic ones by default and want real ones.
+        signature: one of `model.serving_signatures()`; the file's has the same name.
 
     Returns:
         The file's path.
 
     Raises:
-        ZooError: an unknown quantization, representative data that do not fit, an operation that TFLite lacks, or a
-            path that cannot be written.
+        ZooError: an unknown quantization or signature, representative data that do not fit, an operation that TFLite
+            lacks, or a path that cannot be written.
     """
     if quantize is not None and quantize not in QUANTIZATIONS:
         raise unknown("quantization", quantize, QUANTIZATIONS)
     if representative is not None and quantize != "int8":
         raise ZooError(f"representative data serve quantize='int8', found quantize={quantize!r}; leave them out")
-    function = float32_twin(model).serving_signatures()[SIGNATURE]
+    functions = float32_twin(model).serving_signatures()
+    if signature not in functions:
+        raise unknown(f"signature of {model.name}", signature, functions)
+    function = functions[signature]
     rows = examples.representative(model, function, representative) if quantize == "int8" else None
     with files.replacing(path) as temporary:
-        temporary.write_bytes(convert(model.name, function, quantize, rows))
+        temporary.write_bytes(convert(model.name, signature, function, quantize, rows))
     return Path(path)
 
 
-def convert(name: str, function: Any, quantize: str | None, rows: Mapping[str, np.ndarray] | None) -> bytes:
+def convert(
+    name: str, signature: str, function: Any, quantize: str | None, rows: Mapping[str, np.ndarray] | None
+) -> bytes:
     """Return the TFLite file of a function with an input signature."""
     import tensorflow as tf
 
     with tempfile.TemporaryDirectory() as folder:
-        saved.write({SIGNATURE: function}, Path(folder))  # conversion of a concrete function loses the weights
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
+        saved.write({signature: function}, Path(folder))  # conversion of a concrete function loses the weights
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[signature])
         if quantize:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         if quantize == "float16":
@@ -117,8 +127,9 @@ def load_tflite(path: str | os.PathLike) -> Any:
         raise ZooError(f"{path} is not a file; expected a .tflite file, as export.tflite writes it")
     try:
         with _quiet():
-            return Interpreter(model_path=str(path)).get_signature_runner(SIGNATURE)
-    except (ValueError, RuntimeError) as error:
+            interpreter = Interpreter(model_path=str(path))
+            return interpreter.get_signature_runner(*interpreter.get_signature_list())
+    except (TypeError, ValueError, RuntimeError) as error:
         raise ZooError(
             f"{path} is damaged or no TFLite file of this package: {first_line(error)}; export it again"
         ) from error

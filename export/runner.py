@@ -76,6 +76,7 @@ def main(folder: Path) -> None:
     except Exception as error:  # whatever a damaged file provokes is the answer
         reply["failure"] = str(error) or type(error).__name__
     else:
+        reply["signatures"] = sorted(signatures)
         inputs = np.load(folder / "inputs.npz", allow_pickle=False)
         for name, batches in request["inputs"].items():
             try:

@@ -393,6 +393,16 @@ def test_export_writes_verifies_and_prints(trained, tmp_path, capsys):
     assert "unknown export format 'onnx'" in refused(capsys, "export", trained, "--to", "onnx", "--out", tmp_path)
     message = refused(capsys, "export", trained, "--to", "savedmodel", "--quantize", "int8", "--out", tmp_path)
     assert "--quantize is of TFLite files" in message
+    message = refused(capsys, "export", trained, "--to", "savedmodel", "--signature", "encode", "--out", tmp_path)
+    assert "--signature is of TFLite files" in message
+
+
+def test_export_of_one_signature(tmp_path, capsys):
+    words = ["export", "vae:fashion_mnist", "--to", "tflite", "--out", str(tmp_path)]
+    assert cli.main([*words, "--signature", "encode"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["vae-encode.tflite"]
+    assert "encode" in capsys.readouterr().out
+    assert "unknown signature of vae 'read'" in refused(capsys, *words, "--signature", "read")
 
 
 def test_export_that_does_not_verify_exits_with_1(trained, tmp_path, monkeypatch):

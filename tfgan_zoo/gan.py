@@ -39,7 +39,9 @@ class GAN(Game):
         if not isinstance(n_critic, int) or n_critic < 1:
             raise ZooError(f"n_critic: expected a number of moves from 1 on, found {n_critic!r}")
         if n_critic > 1 and not self.alternates:
-            raise ZooError(f"n_critic: every player of {self.name} moves once a round, found {n_critic!r}; leave it out")
+            raise ZooError(
+                f"n_critic: every player of {self.name} moves once a round, found {n_critic!r}; leave it out"
+            )
 
     @property
     def batches_per_step(self) -> int:

@@ -7,12 +7,15 @@ from ai_edge_litert.interpreter import Interpreter
 
 import tfgan_zoo as zoo
 from tfgan_zoo import draws, export, signatures
+from tfgan_zoo.encoding import Encoding
 from tfgan_zoo.errors import ZooError
 from tfgan_zoo.export.examples import example_inputs
 
+ENCODERS = [name for name in zoo.list_models() if issubclass(zoo.registry.model_class(name), Encoding)]
 
-def inputs_of(model, n=5, seed=0):
-    return example_inputs(model, model.serving_signatures()["serving_default"], n, seed)
+
+def inputs_of(model, n=5, seed=0, signature="serving_default"):
+    return example_inputs(model, model.serving_signatures()[signature], n, seed)
 
 
 @pytest.mark.parametrize("name", zoo.list_models())
@@ -35,6 +38,45 @@ def test_quantized(model, tmp_path, name, quantize):
     assert report.ok, str(report)
     (images,) = export.load_tflite(path)(**inputs_of(model(name))).values()
     assert images.dtype == np.float32
+
+
+@pytest.mark.parametrize("signature", ["encode", "reconstruct"])
+@pytest.mark.parametrize("name", ENCODERS)
+def test_encoders(model, tmp_path, name, signature):
+    path = export.tflite(model(name), tmp_path / "model.tflite", signature=signature)
+    report = export.verify(path, model(name))
+    assert report.ok and [check.signature for check in report.checks] == [signature], str(report)
+    images = inputs_of(model(name), signature=signature)
+    expected = getattr(model(name), signature)(next(iter(images.values()))).numpy()
+    (found,) = export.load_tflite(path)(**images).values()
+    assert expected.std() > 0.05
+    np.testing.assert_allclose(found, expected, atol=1e-4 * max(1, np.abs(expected).max()))
+
+
+@pytest.mark.parametrize("quantize", ["float16", "dynamic", "int8"])
+def test_a_quantized_encoder(model, tmp_path, quantize):
+    path = export.tflite(model("vae"), tmp_path / "model.tflite", quantize, signature="encode")
+    assert (report := export.verify(path, model("vae"))).ok, str(report)
+
+
+def test_one_signature_has_only_its_own_weights(lively, tmp_path):
+    model = lively("alpha_gan", image_shape=(16, 16, 1), width=16, latent_dim=8)
+    size = {
+        s: export.tflite(model, tmp_path / f"{s}.tflite", signature=s).stat().st_size
+        for s in ("serving_default", "encode", "reconstruct")
+    }
+    assert max(size["serving_default"], size["encode"]) < 0.8 * size["reconstruct"]
+
+
+@pytest.mark.parametrize("name, signature", [("vae", "decoding"), ("dcgan", "encode")])
+def test_an_unknown_signature_is_named(model, tmp_path, name, signature):
+    with pytest.raises(ZooError, match=f"unknown signature of {name} '{signature}'"):
+        export.tflite(model(name), tmp_path / "m.tflite", signature=signature)
+
+
+def test_a_signature_that_draws_is_refused(model, tmp_path):
+    with pytest.raises(ZooError, match="gan cannot become a TFLite file"):
+        export.tflite(model("gan"), tmp_path / "m.tflite", signature="generate")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tfgan_zoo.catalogue import BY_NAME
 from tfgan_zoo.cli import sources, values
 from tfgan_zoo.errors import ZooError, unknown
 
@@ -15,6 +16,9 @@ def add_export(parser):
     parser.add_argument("--out", required=True, metavar="DIR")
     parser.add_argument("--quantize", choices=("float16", "int8", "dynamic"), help="of the TFLite file")
     parser.add_argument(
+        "--signature", metavar="NAME", help="of the TFLite file, such as encode; default serving_default"
+    )
+    parser.add_argument(
         "--version", dest="number", type=values.positive, default=1, metavar="N", help="of the SavedModel"
     )
     parser.set_defaults(run=export)
@@ -25,10 +29,11 @@ def export(arguments) -> int:
     for kind in arguments.to:
         if kind not in KINDS:
             raise unknown("export format", kind, KINDS)
-    if arguments.quantize and "tflite" not in arguments.to:
-        raise ZooError("--quantize is of TFLite files; add tflite to --to")
+    for option in ("quantize", "signature"):
+        if getattr(arguments, option) and "tflite" not in arguments.to:
+            raise ZooError(f"--{option} is of TFLite files; add tflite to --to")
     model, run = sources.open_model(arguments.source)
-    real = sources.sides_of_picture(run.config, 256) if run and arguments.quantize == "int8" else {}
+    real = _calibration(arguments, run)
     from tfgan_zoo import export as exporter
 
     out, failed = Path(arguments.out), False
@@ -38,10 +43,21 @@ def export(arguments) -> int:
             exporter.saved_model(model, base, version=arguments.number)
             path = base / str(arguments.number)
         else:
-            suffix = f"-{arguments.quantize}" if arguments.quantize else ""
-            path = out / f"{model.name}{suffix}.tflite"
-            exporter.tflite(model, path, quantize=arguments.quantize, representative=real.get("images"))
+            parts = [part for part in (model.name, arguments.signature, arguments.quantize) if part]
+            path = out / f"{'-'.join(parts)}.tflite"
+            signature = arguments.signature or "serving_default"
+            given = {"quantize": arguments.quantize, "representative": real, "signature": signature}
+            exporter.tflite(model, path, **given)
         verdict = exporter.verify(path, model)
         failed |= not verdict.ok
         print(verdict)
     return int(failed)
+
+
+def _calibration(arguments, run):
+    """Real images of the run for an int8 function that takes images; None for the exporter's own choice."""
+    if not run or arguments.quantize != "int8":
+        return None
+    if arguments.signature in ("encode", "reconstruct", "classify") and BY_NAME[run.config.model].data != "unpaired":
+        return sources.pixels(sources.open_data(run.config, "test"), 256)
+    return sources.sides_of_picture(run.config, 256).get("images")

@@ -10,6 +10,8 @@ from tfgan_zoo.cli import quiet
 from tfgan_zoo.errors import ZooError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from tfgan_zoo.data import Pair, Source
     from tfgan_zoo.game import Game
 
@@ -68,5 +70,9 @@ def sides_of_picture(config: runs.Config, count: int) -> dict[str, Any]:
     """Return what `sample` needs beside a seed: for a translator the first real images of its first domain."""
     if BY_NAME[config.model].data != "unpaired":
         return {}
-    side = open_data(config, "test").x
-    return {"images": side.images[:count].astype("float32") / (side.maximum / 2) - 1.0}
+    return {"images": pixels(open_data(config, "test").x, count)}
+
+
+def pixels(source: Any, count: int | None = None) -> np.ndarray:
+    """The first images of a source, float32 in [-1, 1]."""
+    return source.images[:count].astype("float32") / (source.maximum / 2) - 1.0

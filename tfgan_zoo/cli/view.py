@@ -53,4 +53,4 @@ def _images(arguments, model, run):
         source = sources.open_data(run.config, "test")
     else:
         raise ZooError("--data: name the images to reconstruct, such as fashion_mnist")
-    return source.images.astype("float32") / (source.maximum / 2) - 1.0
+    return sources.pixels(source)
