@@ -26,13 +26,26 @@ __all__ = [
     "metrics",
     "solvers",
     "theory",
+    "views",
 ]
 
 # In a checkout (and so in editable installs) `tfgan_zoo.export` is the folder `export` beside the package.
 if not (Path(__file__).parent / "export").is_dir():
     __path__.append(str(Path(__file__).parent.parent))
 
-_MODULES = ("callbacks", "data", "export", "layers", "metrics", "proofs", "schedules", "solvers", "theory", "weights")
+_MODULES = (
+    "callbacks",
+    "data",
+    "export",
+    "layers",
+    "metrics",
+    "proofs",
+    "schedules",
+    "solvers",
+    "theory",
+    "views",
+    "weights",
+)
 
 
 def __getattr__(name):
