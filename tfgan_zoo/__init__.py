@@ -33,19 +33,8 @@ __all__ = [
 if not (Path(__file__).parent / "export").is_dir():
     __path__.append(str(Path(__file__).parent.parent))
 
-_MODULES = (
-    "callbacks",
-    "data",
-    "export",
-    "layers",
-    "metrics",
-    "proofs",
-    "schedules",
-    "solvers",
-    "theory",
-    "views",
-    "weights",
-)
+_FUNCTIONS = ("ZooError", "create", "info", "list_models", "load")
+_MODULES = {"layers", "proofs", "schedules", "weights"}.union(__all__).difference(_FUNCTIONS)
 
 
 def __getattr__(name):
