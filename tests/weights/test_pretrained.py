@@ -4,13 +4,18 @@ import numpy as np
 import pytest
 
 import tfgan_zoo as zoo
+from tfgan_zoo.encoding import Encoding
 from tfgan_zoo.weights import pretrained
 
 SETS = [(name, which) for name, sets in pretrained.table().items() for which in sets]
 
 
-def test_there_are_an_unconditional_and_a_conditional_set():
+BLURRED = {"vae"}  # draws of a VAE lack what its decoder's independent pixels cannot say
+
+
+def test_there_are_an_unconditional_a_conditional_and_an_encoding_set():
     assert {zoo.info(name).data for name, _ in SETS} >= {"images", "labelled"}
+    assert any(issubclass(zoo.registry.model_class(name), Encoding) for name, _ in SETS)
 
 
 @pytest.mark.parametrize(("name", "which"), SETS)
@@ -29,7 +34,16 @@ def test_sets_score_what_their_cards_say(name, which):
     found = zoo.metrics.evaluate(model, "fashion_mnist", metrics=("fid", "inception_score"), samples=1000)
     assert found["fid[fashion]"] == pytest.approx(stated["fid[fashion]"], rel=0.25, abs=0.5)
     assert found["inception_score[fashion]"] == pytest.approx(stated["inception_score[fashion]"], rel=0.1)
-    assert stated["fid[fashion]"] < 15
+    assert stated["fid[fashion]"] < (25 if name in BLURRED else 15)
+
+
+def test_codes_keep_what_the_card_says():
+    stated = pretrained.table()["vae"]["fashion_mnist"]["scores"]
+    batches = zoo.data.load("fashion_mnist", image_size=32, batch_size=2000, split="test", shuffle=False)
+    images = next(iter(batches)).numpy()
+    again = zoo.create("vae", weights="fashion_mnist").reconstruct(images).numpy()
+    assert np.mean((again - images) ** 2) == pytest.approx(stated["reconstruction_mse"], abs=1e-3)
+    assert stated["reconstruction_mse"] < 0.2 * stated["mean_image_mse"]
 
 
 def test_labels_are_followed():

@@ -107,7 +107,7 @@ def reconstruction_pictures(model, seed: int, shown: int = 16) -> dict[str, np.n
 
 
 def draw_reconstructions(runs, path, name: str, rows_of_first=()) -> None:
-    """Test images above their reconstructions by every seed; below draws from the prior, and walks in code space.
+    """Test images above each seed's reconstructions, with their error and how many keep their class; below draws from the prior, and walks in code space.
 
     Args:
         runs: of the proof, with `reconstruction_scores` and `reconstruction_pictures`.
@@ -119,7 +119,7 @@ def draw_reconstructions(runs, path, name: str, rows_of_first=()) -> None:
 
     first = runs[0]
     rows = [("test images", first["_test"])]
-    rows += [(f"seed {i}: error {r['mse']:.3f}, class kept {r['class_kept']:.0%}", r["_reconstructed"])
+    rows += [(f"{i}: error {r['mse']:.3f}, class {r['class_kept']:.0%}", r["_reconstructed"])
              for i, r in enumerate(runs)]  # fmt: skip
     rows += [(label, first[key]) for label, key in rows_of_first]
     figure = Figure(figsize=(11, 1.1 + 0.42 * len(rows) + 2.3), layout="constrained")
