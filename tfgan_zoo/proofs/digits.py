@@ -107,7 +107,9 @@ def reconstruction_pictures(model, seed: int, shown: int = 16) -> dict[str, np.n
 
 
 def draw_reconstructions(runs, path, name: str, rows_of_first=()) -> None:
-    """Test images above each seed's reconstructions, with their error and how many keep their class; below draws from the prior, and walks in code space.
+    """Test images above each seed's reconstructions; below draws from the prior, and walks in code space.
+
+    Rows tell the error and the share of reconstructions that keep their class.
 
     Args:
         runs: of the proof, with `reconstruction_scores` and `reconstruction_pictures`.
