@@ -15,7 +15,10 @@ from tfgan_zoo.layers import synchronize_batch_norm
 from tfgan_zoo.registry import arguments_of
 
 BATCH, STEPS = 32, 3  # a batch of one move; with fewer examples normalization amplifies rounding
-every_model = pytest.mark.parametrize("name", zoo.list_models())
+# All tests of a model on one worker: they share what it trained.
+every_model = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in zoo.list_models()]
+)
 
 
 def make(name, optimizer=lambda: keras.optimizers.SGD(0.01), synchronize=False, dtype=None, **options) -> Game:
@@ -78,6 +81,27 @@ def plain():
     return of
 
 
+@pytest.fixture(scope="module")
+def replicated(mirrored):
+    """Name -> (start, end, history) of a run on two replicas without XLA, which hold equal state at its end.
+
+    With `synchronize`, batch statistics are those of the global batch; models that have none run once for both.
+    """
+    kept = {}
+
+    def of(name, synchronize):
+        with mirrored.scope():
+            model = make(name, synchronize=synchronize, jit_compile=False)
+        differs = has(model, keras.layers.BatchNormalization) or "cross_replica" in arguments_of(name)
+        key = name, synchronize and differs
+        if key not in kept:
+            kept[key] = run(model, comparable_steps(model))
+            assert_replicas_agree(model)
+        return kept[key]
+
+    return of
+
+
 @every_model
 def test_fit_logs_every_term_as_the_mean_over_the_epoch(name):
     history = make(name).fit(batches(make(name)), verbose=0).history
@@ -118,29 +142,24 @@ def test_xla_equals_plain(name, plain):
 
 
 @every_model
-def test_two_replicas_equal_one_and_hold_equal_state(name, plain, mirrored):
+def test_two_replicas_equal_one_and_hold_equal_state(name, plain, replicated):
     """With statistics over the global batch; without batch normalization that is every model as it is."""
     start, expected, history = plain(name)
-    with mirrored.scope():
-        model = make(name, synchronize=True, jit_compile=False)
-    _, found, logs = run(model, comparable_steps(model))
-    assert moved(expected, found, start) < (1e-4 if is_chaotic(model) else 1e-5)
+    _, found, logs = replicated(name, synchronize=True)
+    assert moved(expected, found, start) < (1e-4 if is_chaotic(make(name)) else 1e-5)
     for term in history:
         assert logs[term][0] == pytest.approx(history[term][0], rel=1e-4, abs=1e-4), term
-    assert_replicas_agree(model)
 
 
 @every_model
-def test_two_replicas_with_xla_equal_two_without(name, mirrored):
+def test_two_replicas_with_xla_equal_two_without(name, replicated, mirrored):
     """With statistics of each replica's own, whose moving averages are averaged."""
-    runs = []
-    for xla in (False, True):
-        with mirrored.scope():
-            model = make(name, jit_compile=xla)
-        runs.append(run(model, comparable_steps(model)))
-        assert_replicas_agree(model)
-    (start, plain_end, _), (_, xla_end, _) = runs
-    assert moved(plain_end, xla_end, start) < 1e-4
+    start, expected, _ = replicated(name, synchronize=False)
+    with mirrored.scope():
+        model = make(name, jit_compile=True)
+    _, found, _ = run(model, comparable_steps(model))
+    assert_replicas_agree(model)
+    assert moved(expected, found, start) < 1e-4
 
 
 def assert_replicas_agree(model):
