@@ -28,6 +28,12 @@ def test_points_and_tiny_images_pass_two_hidden_layers_and_the_last_has_no_bias(
     np.testing.assert_array_equal(network(np.zeros((2, *shape))), np.zeros((2, 3)))
 
 
+def test_normalization_of_tiny_images_is_an_option():
+    norms = lambda network: sum(isinstance(layer, keras.layers.BatchNormalization) for layer in network.layers)
+    assert norms(networks.feature_network((8, 8, 1), 16, features=3)) == 0
+    assert norms(networks.feature_network((8, 8, 1), 16, features=3, normalize=True)) == 2
+
+
 def test_images_of_unequal_sides_are_named():
     with pytest.raises(ZooError, match="square"):
         networks.feature_network((32, 16, 3), 4, features=7)

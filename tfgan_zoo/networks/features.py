@@ -9,7 +9,9 @@ from tfgan_zoo.networks.convolutional import feature_sides
 from tfgan_zoo.networks.default import is_small
 
 
-def feature_network(image_shape: tuple[int, ...], width: int, features: int, extra_layers: int = 0) -> keras.Model:
+def feature_network(
+    image_shape: tuple[int, ...], width: int, features: int, extra_layers: int = 0, normalize: bool = False
+) -> keras.Model:
     """Examples to (batch, features), float32, the last layer linear and without bias.
 
     Images: 4x4 convolutions of stride 2 with `width`, 2 `width`, ... channels and LeakyReLU(0.2), batch normalization
@@ -21,10 +23,13 @@ def feature_network(image_shape: tuple[int, ...], width: int, features: int, ext
         width: channels of the first convolution, or units of a hidden layer.
         features: length of a vector.
         extra_layers: 3x3 convolutions of stride 1 after the first, for images.
+        normalize: batch normalization in the hidden layers for points and tiny images, too.
     """
     steps = [keras.Input(image_shape)]
     if is_small(image_shape):
-        steps += [L.Flatten(), L.Dense(width), L.LeakyReLU(0.2), L.Dense(width), L.LeakyReLU(0.2)]
+        steps += [L.Flatten()]
+        for _ in range(2):
+            steps += [L.Dense(width), *([batch_norm()] if normalize else []), L.LeakyReLU(0.2)]
         steps += [L.Dense(features, use_bias=False)]
     else:
         options = {"use_bias": False, "kernel_initializer": normal(0.02)}

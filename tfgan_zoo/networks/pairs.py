@@ -3,6 +3,7 @@
 import keras
 from keras import layers as L
 
+from tfgan_zoo.layers import Maxout
 from tfgan_zoo.layers.initializers import normal
 from tfgan_zoo.networks.convolutional import feature_sides
 from tfgan_zoo.networks.default import is_small
@@ -11,9 +12,10 @@ from tfgan_zoo.networks.default import is_small
 def pair_discriminator(image_shape: tuple[int, ...], latent_dim: int, width: int, wide: int | None = None):
     """[images, codes (batch, latent_dim)] to a score (batch, 1) that depends on both *together*.
 
-    Images go through convolutions of stride 2 with `width`, 2 `width`, ... channels, codes through two dense layers;
-    both meet in two more, without normalization, LeakyReLU(0.2). Points and tiny images: the pair, side by side, goes
-    through two hidden layers of `width` units.
+    Images go through convolutions of stride 2 with `width`, 2 `width`, ... channels and LeakyReLU(0.2), codes through
+    two dense layers; both meet in two more. Points and tiny images: the pair, side by side, goes through two hidden
+    layers of `width` units. Dense layers are maxout of two pieces (Dumoulin et al., 2016, appendix A), and nothing is
+    normalized.
 
     Args:
         image_shape: (side, side, channels); or points, or sides below 16.
@@ -31,9 +33,9 @@ def pair_discriminator(image_shape: tuple[int, ...], latent_dim: int, width: int
             maps = L.LeakyReLU(0.2)(maps)
         seen = codes
         for _ in range(2):
-            seen = L.LeakyReLU(0.2)(L.Dense(units)(seen))
+            seen = Maxout(units, 2)(seen)
         joint = L.Concatenate()([L.Flatten()(maps), seen])
     for _ in range(2):
-        joint = L.LeakyReLU(0.2)(L.Dense(units)(joint))
+        joint = Maxout(units, 2)(joint)
     score = L.Activation("linear", dtype="float32")(L.Dense(1)(joint))
     return keras.Model([images, codes], score, name="discriminator")

@@ -100,8 +100,8 @@ def test_networks_of_permutation_invariant_mnist():
 def test_tiny_images_have_alis_perceptrons_with_an_encoder_of_codes():
     model = create("bigan", image_shape=(8, 8, 1), latent_dim=3, width=16)
     count = lambda network: sum(math.prod(w.shape) for w in network.trainable_variables)
-    assert count(model.encoder) == 65 * 16 + 17 * 16 + 16 * 3
-    assert count(model.discriminator) == (64 + 3 + 1) * 16 + 17 * 16 + 17
+    assert count(model.encoder) == 65 * 16 + 17 * 16 + 16 * 3 + 2 * 2 * 16  # with batch normalization
+    assert count(model.discriminator) == 2 * (64 + 3 + 1) * 16 + 2 * 17 * 16 + 17  # two pieces
     assert model.infer(model.example_batch(5)).shape == (5, 3)
 
 

@@ -19,7 +19,8 @@ class ALI(Encoding, GAN):
         encoder and generator together minimize -E[log(1 - s(a))] - E[log s(b)] (arXiv:1606.00704, algorithm 1):
     not minus D's loss, but the opposite labels. Where no D can tell, both joint distributions are one, so that q is
     the posterior of G. Nothing asks for reconstruction in pixels. q(z | x) = N(mu(x), diag sigma(x)^2), of which draws
-    are differentiable; `encode` gives mu. Both players move at once, from the same weights.
+    are differentiable; `encode` gives mu. Both players move at once, from the same weights. Encoder and generator have
+    batch normalization, D has maxout units and none.
 
     Args:
         image_shape: (side, side, channels), or (d,) for points.
@@ -39,9 +40,10 @@ class ALI(Encoding, GAN):
 
     def new_networks(self, numbers: int) -> dict[str, keras.Model]:
         """Convolutions, or perceptrons for points and tiny images; the encoder gives `numbers`: (mu, log sigma)."""
+        make = networks.mlp_generator if networks.is_small(self.image_shape) else networks.dcgan_generator
         return {
-            "generator": networks.generator(self.image_shape, self.latent_dim, self.width),
-            "encoder": networks.feature_network(self.image_shape, self.width, numbers),
+            "generator": make(self.image_shape, self.latent_dim, self.width, normalize=True),
+            "encoder": networks.feature_network(self.image_shape, self.width, numbers, normalize=True),
             "discriminator": networks.pair_discriminator(self.image_shape, self.latent_dim, self.width),
         }
 

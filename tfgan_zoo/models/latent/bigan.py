@@ -21,7 +21,7 @@ class BiGAN(ALI):
     that move. A perfect D cannot tell only if G(E(x)) = x and E(G(z)) = z almost everywhere (theorem 2), although
     nothing asks for either. Both players move at once, from the same weights. Latents are uniform on [-1, 1], codes
     unbounded. The networks are the perceptrons for permutation-invariant MNIST, for points and images of less than 16
-    pixels a side ALI's smaller ones with normalization in G alone. After half of the training the authors let the rates
+    pixels a side ALI's smaller ones. After half of the training the authors let the rates
     fall exponentially to 1 %, here a Keras schedule given to `compile`.
 
     Args:
