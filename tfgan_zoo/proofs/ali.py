@@ -5,9 +5,9 @@ units, 3,000 steps of Adam(2e-4, 0.5) with batches of 64; the moving averages (d
 an untrained encoder's and generator's pair, and errors are told against those of shuffled pairs.
 
 (ii) `grid25` in the paper's units (means at -4, -2, ..., 4, deviation 0.05): latents of 2, two hidden layers of 256,
-batch 128, 10,000 steps of Adam(1e-3, 0.5), the rate of the authors' mixture. A mode is hit by at least 20 of 5,000 samples within four deviations.
-`same_mode` is the share of 5,000 unseen points whose reconstruction is closest to the mode that the point is closest
-to: 0.04 for unrelated pairs.
+batch 128, 10,000 steps of Adam(1e-3, 0.5), the rate of the authors' mixture. A mode is hit by at least 20 of 5,000
+samples within four deviations. `same_mode` is the share of 5,000 unseen points whose reconstruction is closest to the
+mode that the point is closest to: 0.04 for unrelated pairs.
 """
 
 import matplotlib
