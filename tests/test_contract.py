@@ -9,15 +9,16 @@ import pytest
 import tensorflow as tf
 
 import tfgan_zoo as zoo
+from tfgan_zoo.catalogue import CARDS
 from tfgan_zoo.encoding import Encoding
 from tfgan_zoo.game import Game
 from tfgan_zoo.layers import synchronize_batch_norm
 from tfgan_zoo.registry import arguments_of
 
 BATCH, STEPS = 32, 3  # a batch of one move; with fewer examples normalization amplifies rounding
-# All tests of a model on one worker: they share what it trained.
+# All tests of a model on one worker: they share what it trained. `-k latent` chooses a family.
 every_model = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in zoo.list_models()]
+    "name", [pytest.param(c.name, marks=pytest.mark.xdist_group(c.name), id=f"{c.family}-{c.name}") for c in CARDS]
 )
 
 
