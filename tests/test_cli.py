@@ -202,7 +202,7 @@ def test_sample_follows_seed_and_labels(trained, tmp_path, capsys):
     assert "expected class ids 0..9, found 10..10" in refused(
         capsys, "sample", trained, "--labels", "10", "--out", tmp_path / "b.png"
     )
-    assert "has no pretrained weights" in refused(capsys, "sample", "vae:nothing", "--out", tmp_path / "b.png")
+    assert "has no pretrained weights" in refused(capsys, "sample", "gan:nothing", "--out", tmp_path / "b.png")
     assert "a model without weights" in refused(capsys, "sample", "dcgan", "--out", tmp_path / "b.png")
 
 
