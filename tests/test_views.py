@@ -63,6 +63,13 @@ def test_a_traversal_changes_one_coordinate(plain):
     np.testing.assert_allclose(images[:4], plain(tf.constant(z)), atol=1e-5)
 
 
+def test_a_vae_has_latents_to_walk_between():
+    model = zoo.create("vae", image_shape=(8, 8, 1), latent_dim=3, width=8)
+    images, columns = views.interpolations(model, rows=1, steps=4)
+    assert columns == 4
+    np.testing.assert_allclose(images[[0, 3]], model(latents(model, 2, 0)), atol=1e-5)
+
+
 def test_reconstructions_stand_below_their_images():
     model = zoo.create("vae", image_shape=(8, 8, 1), latent_dim=3, width=8)
     given = np.random.default_rng(0).uniform(-1, 1, (7, 8, 8, 1)).astype("float32")

@@ -68,6 +68,10 @@ class VAE(Encoding, Game):
         """Adam instead of the paper's Adagrad."""
         return {"autoencoder": keras.optimizers.Adam(1e-3)}
 
+    def sample_latents(self, n: int | tf.Tensor) -> tf.Tensor:
+        """Draw from the prior of latents: the standard normal."""
+        return draws.normal(n, self.latent_dim)
+
     def call(self, latents):
         """Latents (batch, latent_dim) to mean images, in [-1, 1] with the Bernoulli decoder, else near it."""
         output = self.decoder(latents)
@@ -105,7 +109,7 @@ class VAE(Encoding, Game):
         """
         self.refuse(conditions)
         with draws.seeded((seed, 0)):
-            latents = draws.normal(n, self.latent_dim)
+            latents = self.sample_latents(n)
         return tf.clip_by_value(signatures.in_chunks(self.call, latents), -1.0, 1.0)
 
     def serving_signatures(self):
@@ -113,7 +117,7 @@ class VAE(Encoding, Game):
 
         def generate(seed, count):
             with draws.seeded((seed, 0)):
-                return self.call(draws.normal(count, self.latent_dim))
+                return self.call(self.sample_latents(count))
 
         latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
         return {
