@@ -14,23 +14,24 @@ if TYPE_CHECKING:
 CALIBRATION_ROWS = 100
 
 
-def example_inputs(model: "Game", function: Any, n: int, seed: int) -> dict[str, np.ndarray]:
+def example_inputs(model: "Game", function: Any, n: int, seed: int, directions: int = 0) -> dict[str, np.ndarray]:
     """Return random inputs of a serving signature, by name.
 
     The names say what is drawn: "seed" is the seed, "count" is n, "png" n files of different sizes, "latents" the
-    model's prior, and inputs of the model's batches (images, labels) their example.
+    model's prior, "direction" the directions in turn, and inputs of the model's batches (images, labels) their example.
 
     Args:
         model: whose signature it is.
         function: one of `model.serving_signatures()`.
         n: rows.
         seed: of the draws.
+        directions: how many there are.
 
     Raises:
         ZooError: the signature has an input that none of these rules covers.
     """
     generator = np.random.default_rng(seed)
-    return {spec.name: _draw(model, spec, n, seed, generator) for spec in specs(function)}
+    return {spec.name: _draw(model, spec, n, seed, generator, directions) for spec in specs(function)}
 
 
 def specs(function: Any) -> list:
@@ -39,7 +40,7 @@ def specs(function: Any) -> list:
 
 
 def representative(
-    model: "Game", function: Any, given: np.ndarray | Mapping[str, np.ndarray] | None
+    model: "Game", function: Any, given: np.ndarray | Mapping[str, np.ndarray] | None, directions: int = 0
 ) -> dict[str, np.ndarray]:
     """Return the inputs that calibrate an int8 file: those given, checked, or drawn ones.
 
@@ -47,7 +48,7 @@ def representative(
         ZooError: inputs given are missing, unknown, empty, of unequal length, or of a wrong shape, type or range.
     """
     if given is None:
-        return example_inputs(model, function, CALIBRATION_ROWS, seed=0)
+        return example_inputs(model, function, CALIBRATION_ROWS, 0, directions)
     wanted = {spec.name: spec for spec in specs(function)}
     if not isinstance(given, Mapping):
         if len(wanted) > 1:
@@ -63,16 +64,17 @@ def representative(
         if values.dtype != spec.dtype.as_numpy_dtype or not spec.shape.is_compatible_with(values.shape):
             expected, found = f"{spec.dtype.name} of shape {tuple(spec.shape)}", f"{values.dtype} {values.shape}"
             raise ZooError(f"representative {name}: expected {expected}, found {found}")
-        if not len(values):
+        if values.ndim and not len(values):
             raise ZooError(f"representative {name}: found no rows; give some hundred")
         if (kind := _input_like(model, spec)) is not None:
             kind.check(values)
-    if len({len(values) for values in rows.values()}) > 1:
-        raise ZooError(f"representative: expected equal lengths, found { {k: len(v) for k, v in rows.items()} }")
+    lengths = {name: len(values) for name, values in rows.items() if values.ndim}
+    if len(set(lengths.values())) > 1:
+        raise ZooError(f"representative: expected equal lengths, found {lengths}")
     return rows
 
 
-def _draw(model, spec, n, seed, generator):
+def _draw(model, spec, n, seed, generator, directions):
     from tfgan_zoo import draws
 
     kind, shape = spec.dtype.name, tuple(spec.shape[1:]) if spec.shape.rank else ()
@@ -80,6 +82,8 @@ def _draw(model, spec, n, seed, generator):
         return np.int32(seed)
     if spec.name == "count":
         return np.int32(n)
+    if spec.name == "direction" and directions:
+        return np.arange(n, dtype=kind) % directions
     if spec.name == "png":
         return _pngs(model, n, generator)
     if (wanted := _input_like(model, spec)) is not None:
@@ -90,7 +94,7 @@ def _draw(model, spec, n, seed, generator):
     if kind == "uint8":
         return generator.integers(0, 256, (n, *shape), dtype="uint8")
     if spec.dtype.is_floating and None not in shape:
-        return generator.normal(size=(n, *shape)).astype(kind)
+        return np.asarray(generator.normal(size=(n, *shape) if spec.shape.rank else ()), kind)
     raise ZooError(
         f"{model.name}: no rule draws the input {spec.name!r} ({kind}, {spec.shape}); name it as it is meant"
     )

@@ -14,10 +14,12 @@ import numpy as np
 
 from tfgan_zoo import files
 from tfgan_zoo.errors import ZooError, unknown
+from tfgan_zoo.export import directions as along
 from tfgan_zoo.export import examples, saved
 
 if TYPE_CHECKING:
     from tfgan_zoo.game import Game
+    from tfgan_zoo.latent import Directions
 
 SIGNATURE = "serving_default"
 QUANTIZATIONS = ("float16", "dynamic", "int8")
@@ -29,6 +31,7 @@ def tflite(
     quantize: str | None = None,
     representative: np.ndarray | Mapping[str, np.ndarray] | None = None,
     signature: str = SIGNATURE,
+    directions: "Directions | None" = None,
 ) -> Path:
     """Write one of the model's signatures as a TFLite file of built-in operations only, with an open batch size.
 
@@ -52,24 +55,27 @@ def tflite(
         representative: for "int8", inputs that the ranges of activations are measured on: an array, or one for each
             input by name, some hundred rows. By default the model's own prior of latents and all classes; models that
             take images get synthetic ones by default and want real ones.
-        signature: one of `model.serving_signatures()`; the file's has the same name.
+        signature: one of `model.serving_signatures()`, or "edit"; the file's has the same name.
+        directions: of "edit", what `tfgan_zoo.latent.read_directions` returns.
 
     Returns:
         The file's path.
 
     Raises:
-        ZooError: an unknown quantization or signature, representative data that do not fit, an operation that TFLite
-            lacks, or a path that cannot be written.
+        ZooError: an unknown quantization or signature, representative data or directions that do not fit, an operation
+            that TFLite lacks, or a path that cannot be written.
     """
     if quantize is not None and quantize not in QUANTIZATIONS:
         raise unknown("quantization", quantize, QUANTIZATIONS)
     if representative is not None and quantize != "int8":
         raise ZooError(f"representative data serve quantize='int8', found quantize={quantize!r}; leave them out")
-    functions = float32_twin(model).serving_signatures()
+    functions = along.signatures(float32_twin(model), directions)
     if signature not in functions:
         raise unknown(f"signature of {model.name}", signature, functions)
     function = functions[signature]
-    rows = examples.representative(model, function, representative) if quantize == "int8" else None
+    rows = None
+    if quantize == "int8":
+        rows = examples.representative(model, function, representative, along.count(directions))
     with files.replacing(path) as temporary:
         temporary.write_bytes(convert(model.name, signature, function, quantize, rows))
     return Path(path)
@@ -91,9 +97,9 @@ def convert(
         if quantize == "int8":
             kinds = tf.lite.OpsSet
             converter.target_spec.supported_ops = [kinds.TFLITE_BUILTINS_INT8, kinds.TFLITE_BUILTINS]
-            size = len(next(iter(rows.values())))
+            size = max(len(row) for row in rows.values() if row.ndim)
             converter.representative_dataset = lambda: (
-                {key: row[i : i + 1] for key, row in rows.items()} for i in range(size)
+                {key: row[i : i + 1] if row.ndim else row for key, row in rows.items()} for i in range(size)
             )
         try:
             with _quiet():

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from tfgan_zoo import files
 from tfgan_zoo.errors import ZooError
+from tfgan_zoo.export import directions as along
 
 if TYPE_CHECKING:
     from tfgan_zoo.game import Game
+    from tfgan_zoo.latent import Directions
 
 
-def saved_model(model: "Game", directory: str | os.PathLike, version: int = 1) -> Path:
+def saved_model(
+    model: "Game", directory: str | os.PathLike, version: int = 1, directions: "Directions | None" = None
+) -> Path:
     """Write `<directory>/<version>/`, a SavedModel with all of the model's serving signatures.
 
     It holds the deployed weights only: no discriminators, optimizers or weights that have a moving average. A loaded
@@ -27,12 +31,14 @@ def saved_model(model: "Game", directory: str | os.PathLike, version: int = 1) -
         model: any model of the zoo; its batch dimensions stay open.
         directory: of the model's versions, made if need be.
         version: positive number of this version.
+        directions: what `tfgan_zoo.latent.read_directions` returns; adds the signature `edit`, which moves latents,
+            or their styles, along them: see `tfgan_zoo.export.directions`.
 
     Returns:
         The version's folder.
 
     Raises:
-        ZooError: the version exists, is no positive integer, or cannot be written.
+        ZooError: the version exists, is no positive integer, or cannot be written; directions that do not fit.
     """
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         raise ZooError(f"version: expected a positive integer, found {version!r}; TF Serving numbers versions from 1")
@@ -40,7 +46,7 @@ def saved_model(model: "Game", directory: str | os.PathLike, version: int = 1) -
     if path.exists():
         raise ZooError(f"version {version} exists in {directory}; choose another version, or remove {path} first")
     with files.replacing(path) as temporary:
-        write(model.serving_signatures(), temporary)
+        write(along.signatures(model, directions), temporary)
     return path
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfgan_zoo.errors import ZooError
+from tfgan_zoo.export import directions as along
 from tfgan_zoo.export import examples, lite, runner
 from tfgan_zoo.export.comparison import compare
 from tfgan_zoo.export.report import Check, Report
 
 if TYPE_CHECKING:
     from tfgan_zoo.game import Game
+    from tfgan_zoo.latent import Directions
 
 BATCH_SIZES = (1, 5)
 
@@ -33,7 +35,12 @@ BOUNDS = {
 }
 
 
-def verify(path: str | os.PathLike, model: "Game", tolerance: float | None = None) -> Report:
+def verify(
+    path: str | os.PathLike,
+    model: "Game",
+    tolerance: float | None = None,
+    directions: "Directions | None" = None,
+) -> Report:
     """Compare an exported model with `model` on random inputs, in batches of 1 and of 5.
 
     The file runs on the CPU in a process that refuses to import `tfgan_zoo`. Compared are all signatures of a
@@ -47,6 +54,7 @@ def verify(path: str | os.PathLike, model: "Game", tolerance: float | None = Non
         path: a SavedModel (the folder of a version, or of versions: then the highest) or a TFLite file.
         model: what was exported. TFLite files are compared with its float32 twin.
         tolerance: instead of the format's bound.
+        directions: those that were exported with it, if any.
 
     Returns:
         A report: `report.ok` tells whether all agrees, `print(report)` shows the errors.
@@ -55,9 +63,9 @@ def verify(path: str | os.PathLike, model: "Game", tolerance: float | None = Non
         ZooError: there is no exported model at `path`, or it is damaged.
     """
     path, loader = locate(path)
-    functions = (lite.float32_twin(model) if loader == "tflite" else model).serving_signatures()
+    functions = along.signatures(lite.float32_twin(model) if loader == "tflite" else model, directions)
     inputs = {
-        name: [examples.example_inputs(model, function, n, seed=n) for n in BATCH_SIZES]
+        name: [examples.example_inputs(model, function, n, n, along.count(directions)) for n in BATCH_SIZES]
         for name, function in functions.items()
     }
     reply, found = run_apart(path, loader, inputs)

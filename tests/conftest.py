@@ -9,7 +9,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
-# What a user has in the cache must not decide a test, nor a test what is in it.
+# What a user has in the cache must not decide a test, nor a test what is in it. Real weights are looked for in the
+# user's (test_faces.py); workers inherit both.
+os.environ.setdefault(
+    "TFGAN_ZOO_TEST_WEIGHTS", os.path.expanduser(os.environ.get("TFGAN_ZOO_CACHE") or "~/.cache/tfgan_zoo") + "/weights"
+)
 os.environ["TFGAN_ZOO_CACHE"] = tempfile.mkdtemp(prefix="tfgan_zoo-tests-")
 
 import pytest

@@ -354,6 +354,13 @@ def test_interrupt_saves_at_once_and_says_how_to_go_on(tmp_path):
     assert run.step >= 100 and runs.read_log(run.log)[-1]["step"] == run.step and run.report.is_file()
 
 
+def test_a_model_that_is_told_classes_by_a_setting_gets_labels(tmp_path):
+    sizes = ["classes=10", "latent_dim=4", "style_dim=4", "depth=1", "channel_base=32", "channel_max=4"]
+    given = ["train", "stylegan2", "--data", "digits", "--batch-size", "8", "--steps", "1", "--set", *sizes]
+    assert cli.main([*given, "--out", str(tmp_path / "run")]) == 0
+    assert runs.Run.open(tmp_path / "run").model().sample(3, labels=[9, 0, 1]).shape == (3, 8, 8, 1)
+
+
 def test_two_devices_train_what_one_trains(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     words = [*TINY, "--steps", "4", "--sample-every", "2", "--out"]
@@ -412,7 +419,7 @@ def test_export_that_does_not_verify_exits_with_1(trained, tmp_path, monkeypatch
         ok = False
 
     monkeypatch.setattr(export, "tflite", lambda model, path, **options: None)
-    monkeypatch.setattr(export, "verify", lambda path, model: Verdict())
+    monkeypatch.setattr(export, "verify", lambda path, model, directions: Verdict())
     assert cli.main(["export", str(trained), "--to", "tflite", "--out", str(tmp_path)]) == 1
 
 

@@ -17,7 +17,7 @@ def model():
 
 def test_reconstructions_are_decoded_codes(model):
     codes = model.encode(IMAGES)
-    assert codes.shape == (5, 3) and codes.dtype == tf.float32
+    assert codes.shape == (5, *model.code_shape) == (5, 3) and codes.dtype == tf.float32
     np.testing.assert_allclose(model.reconstruct(IMAGES), model(codes), atol=1e-6)
 
 

@@ -190,6 +190,58 @@ def test_lazy_terms_have_the_same_mean():
         assert found == pytest.approx([6.0, 0.0, 0.0, 6.0, 0.0, 0.0])
 
 
+class Regularized(Quadratic):
+    """x besides minimizes 2 x^2 on every third step."""
+
+    def play(self, *batch):
+        return self.minimize("x", *batch) | self.regularize("x", 3, *batch)
+
+    def x_regularizer(self, data):
+        return {"square": 2.0 * self.first.w.value**2}
+
+
+@pytest.mark.parametrize("options", [{}, {"jit_compile": True}, {"accumulation_steps": 2}])
+def test_a_regularizer_moves_on_its_own_steps_with_the_interval_as_its_weight(options):
+    game = Regularized()
+    game.compile(sgd(0.05), **options)
+    x, terms = 1.0, []
+    for step in range(5):
+        terms += game.fit(numbers([3.0, 5.0]), verbose=0).history["x/square"]
+        x -= 0.05 * (x - 4.0)
+        expected = 3 * 2.0 * x**2 if step % 3 == 0 else 0.0
+        assert terms[-1] == pytest.approx(expected, rel=1e-5)
+        x -= 0.05 * 3 * 4.0 * x if step % 3 == 0 else 0.0
+        assert values(game)[0] == pytest.approx(x, rel=1e-5)
+
+
+def test_between_its_steps_a_regularizer_leaves_the_optimizer_alone():
+    """Adam, with momentum, would move on even without a gradient."""
+    game = Regularized()
+    game.compile({"x": keras.optimizers.Adam(0.1), "y": keras.optimizers.SGD(0.1)})
+    counts = []
+    for _ in range(4):
+        game.fit(numbers([3.0, 5.0]), verbose=0)
+        counts.append(int(game.optimizers["x"].iterations.numpy()))
+    assert counts == [2, 3, 4, 6]
+
+
+def test_a_regularizer_on_replicas_is_that_of_the_whole_batch(mirrored):
+    class Spread(Regularized):
+        def x_regularizer(self, data):
+            return {"square": self.first.w.value**2 * tf.reduce_mean(data**2)}
+
+    def trained():
+        game = Spread()
+        game.compile(sgd(0.01))
+        history = game.fit(numbers([1.0, 3.0, 5.0, 7.0]), epochs=4, verbose=0).history
+        return values(game)[0], history["x/square"]
+
+    one = trained()
+    with mirrored.scope():
+        two = trained()
+    assert two[0] == pytest.approx(one[0], rel=1e-6) and two[1] == pytest.approx(one[1], rel=1e-6)
+
+
 def test_a_schedule_is_read_at_every_step():
     schedule = keras.optimizers.schedules.PiecewiseConstantDecay([1], [0.5, 0.0])
     game = compiled({"x": keras.optimizers.SGD(schedule)})

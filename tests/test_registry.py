@@ -104,3 +104,23 @@ def test_files_that_are_not_models_are_named(tmp_path):
 def test_only_listed_classes_register():
     with pytest.raises(ValueError, match="card in catalogue.py"):
         registry.register("dcgan")(type("Other", (), {}))
+
+
+def test_configurations_of_the_paper_by_name():
+    sizes = {"image_shape": (8, 8, 1), "latent_dim": 4, "style_dim": 4, "depth": 1, "channel_max": 4}
+    model = zoo.create("stylegan2", configuration="E", **sizes)
+    assert (model.gamma, model.channel_base, model.generator_architecture) == (100.0, 16384, "skip")
+    model = zoo.create("stylegan2", configuration="B", **sizes, gamma=3.0)
+    assert (model.gamma, model.r1_interval, model.path_weight, model.generator_architecture) == (3.0, 1, 0.0, "orig")
+    with pytest.raises(zoo.ZooError, match="configuration of stylegan2.*'G'"):
+        zoo.create("stylegan2", configuration="G")
+    with pytest.raises(zoo.ZooError, match="gan has no configurations with names"):
+        zoo.create("gan", configuration="E")
+
+
+def test_the_last_configuration_is_the_default_one():
+    for card in catalogue.CARDS:
+        if card.configurations:
+            *_, arguments = card.configurations.values()
+            defaults = registry.arguments_of(card.name)
+            assert {name: defaults[name] for name in arguments} == arguments

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tfgan_zoo.errors import ZooError
 from tfgan_zoo.registry import create, info, list_models, load
+from tfgan_zoo.weights.importing import import_weights
 
 __version__ = "0.1.0"
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "create",
     "data",
     "export",
+    "import_weights",
     "info",
+    "latent",
     "list_models",
     "load",
     "metrics",
@@ -33,8 +36,8 @@ __all__ = [
 if not (Path(__file__).parent / "export").is_dir():
     __path__.append(str(Path(__file__).parent.parent))
 
-_FUNCTIONS = ("ZooError", "create", "info", "list_models", "load")
-_MODULES = {"layers", "proofs", "schedules", "weights"}.union(__all__).difference(_FUNCTIONS)
+_FUNCTIONS = ("ZooError", "create", "import_weights", "info", "list_models", "load")
+_MODULES = {"augmentations", "layers", "proofs", "schedules", "weights"}.union(__all__).difference(_FUNCTIONS)
 
 
 def __getattr__(name):

@@ -21,6 +21,7 @@ class Card:
         sizes: constructor arguments that set the size, with their defaults.
         tiny: constructor arguments of the smallest sensible instance, for tests.
         data: what a batch holds: "images", "labelled" (images and labels) or "unpaired" (images of two domains).
+        configurations: the paper's, by its names: name -> constructor arguments.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Card:
     sizes: Mapping[str, Any] = field(hash=False)
     tiny: Mapping[str, Any] = field(hash=False)
     data: str = "images"
+    configurations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
 
     @property
     def module(self) -> str:
@@ -47,6 +49,18 @@ class Card:
 
 
 _TINY = {"image_shape": (16, 16, 1), "latent_dim": 8, "width": 4}
+
+# Table 1 of the paper, where B to D grow while they train; here they have full size from the start, as E and F. A is
+# `stylegan`.
+_ORIGINAL = {"channel_base": 16384, "generator_architecture": "orig", "discriminator_architecture": "orig"}
+_REDESIGNED = {"generator_architecture": "skip", "discriminator_architecture": "resnet"}
+_STYLEGAN2 = {
+    "B": {**_ORIGINAL, "gamma": 10.0, "r1_interval": 1, "path_weight": 0.0},
+    "C": {**_ORIGINAL, "gamma": 10.0, "r1_interval": 16, "path_weight": 0.0},
+    "D": {**_ORIGINAL, "gamma": 10.0, "r1_interval": 16, "path_weight": 2.0},
+    "E": {**_REDESIGNED, "channel_base": 16384, "gamma": 100.0, "r1_interval": 16, "path_weight": 2.0},
+    "F": {**_REDESIGNED, "channel_base": 32768, "gamma": 10.0, "r1_interval": 16, "path_weight": 2.0},
+}
 
 CARDS = (
     Card("gan", "Generative Adversarial Networks",
@@ -216,6 +230,38 @@ CARDS = (
          2013, "1312.6114", "latent", ("objective", "players"), "VAE",
          sizes={"image_shape": (28, 28, 1), "latent_dim": 20, "width": 500},
          tiny={"image_shape": (8, 8, 1), "latent_dim": 4, "width": 16}),
+    Card("stylegan", "A Style-Based Generator Architecture for Generative Adversarial Networks",
+         "Karras, Laine, Aila", 2018, "1812.04948", "style",
+         ("architecture", "normalization", "schedule"), "StyleGAN",
+         sizes={"image_shape": (256, 256, 3), "latent_dim": 512, "style_dim": 512, "depth": 8,
+                "channel_base": 16384, "channel_max": 512},
+         tiny={"image_shape": (8, 8, 1), "latent_dim": 6, "style_dim": 8, "depth": 2, "channel_base": 32,
+               "channel_max": 8, "initial_side": 4, "stabilize_images": 32, "transition_images": 64,
+               "group_size": 1}),  # micro-batches form other groups
+    Card("stylegan2", "Analyzing and Improving the Image Quality of StyleGAN",
+         "Karras, Laine, Aittala, Hellsten, Lehtinen, Aila", 2019, "1912.04958", "style",
+         ("architecture", "normalization", "penalty"), "StyleGAN2",
+         sizes={"image_shape": (256, 256, 3), "latent_dim": 512, "style_dim": 512, "depth": 8,
+                "channel_base": 32768, "channel_max": 512},
+         tiny={"image_shape": (8, 8, 1), "latent_dim": 6, "style_dim": 8, "depth": 2, "channel_base": 32,
+               "channel_max": 8, "r1_interval": 2, "path_interval": 2,
+               "group_size": 1},  # micro-batches form other groups
+         configurations=_STYLEGAN2),
+    Card("infogan_class_control", "Guiding InfoGAN with Semi-Supervision", "Spurr, Aksan, Hilliges",
+         2017, "1707.04487", "style", ("conditioning", "objective", "latent"), "InfoGANClassControl",
+         sizes={"image_shape": (256, 256, 3), "latent_dim": 512, "style_dim": 512, "depth": 8, "classes": 10,
+                "channel_base": 32768, "channel_max": 512},
+         tiny={"image_shape": (8, 8, 1), "latent_dim": 6, "style_dim": 8, "depth": 2, "channel_base": 32,
+               "channel_max": 8, "r1_interval": 2, "path_interval": 2, "classes": 3,
+               "group_size": 1},  # as stylegan2's
+         data="labelled"),
+    Card("wplus_encoder", "Encoding in Style: a StyleGAN Encoder for Image-to-Image Translation",
+         "Richardson, Alaluf, Patashnik, Nitzan, Azar, Shapiro, Cohen-Or", 2020, "2008.00951", "style",
+         ("latent", "architecture", "objective"), "WPlusEncoder",
+         sizes={"image_shape": (256, 256, 3), "latent_dim": 512, "style_dim": 512, "depth": 8,
+                "channel_base": 32768, "channel_max": 512, "width": 32, "width_max": 512},
+         tiny={"image_shape": (8, 8, 1), "latent_dim": 6, "style_dim": 8, "depth": 2, "channel_base": 32,
+               "channel_max": 8, "width": 4, "width_max": 8, "code_weight": 1.0, "random_generator": True}),
     Card("cyclegan", "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
          "Zhu, Park, Isola, Efros", 2017, "1703.10593", "translation",
          ("objective", "architecture", "players"), "CycleGAN",

@@ -12,11 +12,17 @@ from tfgan_zoo.errors import ZooError
 class Encoding:
     """A mixin, first among the bases of a game with an encoder: `encode`, `reconstruct` and their signatures.
 
-    A variant defines `codes`, unless its network `encoder` already is that function, and may define `decode`.
+    A variant defines `codes`, unless its network `encoder` already is that function, and may define `decode`, and
+    `code_shape` where a code is no vector (latent_dim,).
     """
 
+    @property
+    def code_shape(self) -> tuple[int, ...]:
+        """The shape of one image's code."""
+        return (self.latent_dim,)
+
     def codes(self, images: tf.Tensor) -> tf.Tensor:
-        """Images to codes (batch, latent_dim), a pure function in inference mode."""
+        """Images to codes (batch, *code_shape), a pure function in inference mode."""
         return self.deployed("encoder")(images)
 
     def decode(self, codes: tf.Tensor) -> tf.Tensor:
@@ -24,7 +30,7 @@ class Encoding:
         return self.call(codes)
 
     def encode(self, images: Any) -> tf.Tensor:
-        """Images in [-1, 1] to codes, float32 (batch, latent_dim).
+        """Images in [-1, 1] to codes, float32 (batch, *code_shape).
 
         Raises:
             ZooError: images of another shape or type, or out of range.

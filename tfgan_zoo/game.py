@@ -122,6 +122,19 @@ class Game(keras.Model):
         self.move(player, gradients)
         return (terms, aux) if has_aux else terms
 
+    def regularize(self, player: str, every: int, *batch: tf.Tensor) -> Terms:
+        """On each `every`-th step make a further move of `player`: its optimizer's step on `every` times a second loss.
+
+        `player_regularizer(*batch)` returns the terms, and may leave weights of the player alone. On other steps it is
+        not computed, its terms are zero, and weights and optimizer stay as they are (lazy regularization: Karras et
+        al., 2020, arXiv:1912.04958, section 3.1).
+        """
+        due = self.step.value % every == 0
+        terms, gradients, state, _ = self.differentiate(player, *batch, regularizer=every)
+        self.settle(player, state)
+        self.move(player, gradients, due)
+        return terms
+
     def minimize_together(self, *batch: tf.Tensor) -> Terms:
         """Find every player's gradients at the same weights, then make all moves."""
         logs, gradients = {}, {}
@@ -141,16 +154,19 @@ class Game(keras.Model):
         self.settle(player, state)
         return terms, gradients, aux
 
-    def differentiate(self, player: str, *batch: tf.Tensor) -> tuple[Terms, list[tf.Tensor], list[tf.Tensor], Any]:
+    def differentiate(
+        self, player: str, *batch: tf.Tensor, regularizer: int = 0
+    ) -> tuple[Terms, list[tf.Tensor], list[tf.Tensor], Any]:
         """Terms, gradients and new state of `player` over the global batch, and extras; nothing is written.
 
-        Until `settle` is called, looking again, there or elsewhere, repeats the same draws.
+        Until `settle` is called, looking again, there or elsewhere, repeats the same draws. With a number for
+        `regularizer` the loss is the player's second one, see `regularize`.
         """
         self._assert_player(player)
         if not self.compiled:
             raise ZooError(f"{self.name} is not compiled; call model.compile() first")
         seed = self.seed_of(player, self.moves[player].value)
-        terms, gradients, state, aux = self._differentiate(player, seed, *batch)
+        terms, gradients, state, aux = self._differentiate(player, seed, *batch, regularizer=regularizer)
         terms, gradients, state = self.total((terms, gradients, state))
         return {f"{player}/{name}": value for name, value in terms.items()}, gradients, state, aux
 
@@ -166,24 +182,53 @@ class Game(keras.Model):
         """Sum nested tensors, each replica's share, over replicas."""
         return all_sum(shares) if replicas() > 1 else shares
 
-    def move(self, player: str, gradients: list[tf.Tensor]) -> None:
-        """Give the gradients of the global batch to the player's optimizer."""
-        self.optimizers[player].apply(gradients, self.weights_of(player))
+    def move(self, player: str, gradients: list[tf.Tensor], when: tf.Tensor | None = None) -> None:
+        """Give the gradients of the global batch to the player's optimizer; elsewhere than `when`, do nothing."""
+        optimizer, weights = self.optimizers[player], self.weights_of(player)
+        if when is None:
+            optimizer.apply(gradients, weights)
+        elif replicas() == 1:
+            tf.cond(when, lambda: (optimizer.apply(gradients, weights), 0)[1], lambda: 0)
+        else:  # a strategy cannot have an optimizer inside `tf.cond`: the move is made and taken back
+            kept = [(v, tf.identity(v.value)) for v in (*weights, *optimizer.variables)]
+            optimizer.apply(gradients, weights)
+            for variable, before in kept:
+                variable.assign(tf.where(when, variable.value, before))
 
-    def terms_and_gradients(self, player: str, seed: tf.Tensor, *batch: tf.Tensor):
+    def terms_and_gradients(self, player: str, seed: tf.Tensor, *batch: tf.Tensor, regularizer: int = 0):
         """A pure function of weights, state, seed and batch: this replica's share of terms, gradients and new state.
 
         XLA compiles it. Nothing is assigned: what layers assign is caught and returned.
         """
+        if regularizer:
+            return self._every(regularizer, lambda: self._shares(player, "regularizer", seed, *batch), player)
+        return self._shares(player, "loss", seed, *batch)
+
+    def _every(self, every, shares, player):
+        """Nested shares, or on steps in between the state as it is and zeros for all else."""
+
+        def rest():
+            specs = tf.function(shares, autograph=False).get_concrete_function().structured_outputs
+            terms, gradients, _, aux = tf.nest.map_structure(lambda s: tf.zeros(s.shape, s.dtype), specs)
+            return terms, gradients, [v.value / replicas() for v in self._state_of(player)], aux
+
+        def now():
+            terms, gradients, state, aux = shares()
+            scaled = lambda t: tf.cast(every, t.dtype) * t
+            return tf.nest.map_structure(scaled, terms), tf.nest.map_structure(scaled, gradients), state, aux
+
+        return tf.cond(self.step.value % every == 0, now, rest)
+
+    def _shares(self, player, loss, seed, *batch):
         n = self.accumulation_steps
         if n == 1:
-            return self._share(player, seed, 0, *batch)
+            return self._share(player, loss, seed, 0, *batch)
         micro = [tf.stack(part) for part in zip(*feeding.split(batch, n))]
         shape = tf.nest.map_structure(
-            lambda t: tf.TensorSpec(t.shape, t.dtype), self._share_shapes(player, seed, micro)
+            lambda t: tf.TensorSpec(t.shape, t.dtype), self._share_shapes(player, loss, seed, micro)
         )
         shares = tf.map_fn(
-            lambda inputs: self._share(player, seed, *inputs),
+            lambda inputs: self._share(player, loss, seed, *inputs),
             (tf.range(n), *micro),
             fn_output_signature=shape,
             parallel_iterations=1,
@@ -236,30 +281,31 @@ class Game(keras.Model):
         state = _unique(v for name in self.players[player] for v in getattr(self, name).non_trainable_variables)
         return [v for v in state if v.dtype.startswith("float")]
 
-    def _loss(self, player, *batch):
-        result = getattr(self, f"{player}_loss")(*batch)
+    def _loss(self, player, *batch, loss="loss"):
+        result = getattr(self, f"{player}_{loss}")(*batch)
         return result if isinstance(result, tuple) else (result, ())
 
-    def _share(self, player, seed, part, *batch):
+    def _share(self, player, loss, seed, part, *batch):
         weights, state = self.weights_of(player), self._state_of(player)
         shares = replicas() * self.accumulation_steps
         watched = [w.value for w in weights]
         random = draws.seeded(seed, part, self.accumulation_steps)
         with random, keras.StatelessScope() as scope, tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(watched)
-            terms, aux = self._loss(player, *batch)
+            terms, aux = self._loss(player, *batch, loss=loss)
             terms = {name: tf.cast(value, tf.float32) / shares for name, value in terms.items()}
             total = self.optimizers[player].scale_loss(tf.add_n(list(terms.values())))
             changed = [scope.get_current_value(v) for v in state]
-        gradients = tape.gradient(total, watched)
+        unconnected = "none" if loss == "loss" else "zero"  # a regularizer may leave weights alone
+        gradients = tape.gradient(total, watched, unconnected_gradients=unconnected)
         if unused := [w.path for w, gradient in zip(weights, gradients) if gradient is None]:
             raise ValueError(f"{self.name}: the loss of {player!r} does not depend on {unused}")
         state = [tf.convert_to_tensor(v.value if new is None else new) / shares for v, new in zip(state, changed)]
         return terms, [tf.convert_to_tensor(gradient) for gradient in gradients], state, aux
 
-    def _share_shapes(self, player, seed, micro):
+    def _share_shapes(self, player, loss, seed, micro):
         """Shapes of a micro-batch's share, found by tracing it without running it."""
-        trace = tf.function(lambda *batch: self._share(player, seed, 0, *batch), autograph=False)
+        trace = tf.function(lambda *batch: self._share(player, loss, seed, 0, *batch), autograph=False)
         specs = [tf.TensorSpec(t.shape[1:], t.dtype) for t in micro]
         return trace.get_concrete_function(*specs).structured_outputs
 

@@ -43,7 +43,9 @@ def model_class(name: str) -> type["Game"]:
     return getattr(importlib.import_module(card.module), card.target)
 
 
-def create(name: str, weights: str | None = None, *, dtype: object = None, **arguments: Any) -> "Game":
+def create(
+    name: str, weights: str | None = None, *, dtype: object = None, configuration: str | None = None, **arguments: Any
+) -> "Game":
     """Make a model. The same name, arguments and seed give the same first weights.
 
     Args:
@@ -51,6 +53,7 @@ def create(name: str, weights: str | None = None, *, dtype: object = None, **arg
         weights: a pretrained set's name, such as "fashion_mnist" (then its own arguments are the defaults), or the path
             of a `.weights.h5` file; None starts from random weights.
         dtype: precision policy, "mixed_bfloat16", "mixed_float16" or "float32"; None takes Keras' global one.
+        configuration: one of the paper's, by its name in `info(name).configurations`: other defaults of arguments.
         **arguments: of the model's constructor; `info(name).sizes` names the sizes, `seed` the first weights and draws.
 
     Raises:
@@ -61,6 +64,7 @@ def create(name: str, weights: str | None = None, *, dtype: object = None, **arg
     for argument in arguments:
         if argument not in known:
             raise unknown(f"argument of {name}", argument, known)
+    arguments = configured(name, configuration) | arguments
     from tfgan_zoo.construction import construction
     from tfgan_zoo.weights import pretrained
 
@@ -77,6 +81,22 @@ def create(name: str, weights: str | None = None, *, dtype: object = None, **arg
     if weights is not None:
         pretrained.load(model, name, weights)
     return model
+
+
+def configured(name: str, configuration: str | None) -> dict[str, Any]:
+    """Return the arguments of a configuration of the system's paper; none for None.
+
+    Raises:
+        ZooError: there is no such configuration.
+    """
+    if configuration is None:
+        return {}
+    known = info(name).configurations
+    if configuration not in known:
+        if not known:
+            raise ZooError(f"{name} has no configurations with names; leave the configuration out")
+        raise unknown(f"configuration of {name}", configuration, known)
+    return dict(known[configuration])
 
 
 def load(path: str | os.PathLike) -> "Game":

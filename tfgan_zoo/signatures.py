@@ -1,6 +1,7 @@
 """Pieces of serving signatures: functions of tensors with fixed names and types, as SavedModels export them."""
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -20,13 +21,22 @@ def batch_of(example: tf.Tensor, name: str) -> tf.TensorSpec:
 
 
 def function(body: Callable, *specs: tf.TensorSpec, output: str = "images") -> Function:
-    """Return `body` as a function with an input signature that returns {output: tensor}."""
+    """Return `body` as a function with an input signature that returns {output: tensor}; see `named`."""
+    return named(lambda *arguments: {output: body(*arguments)}, specs)
 
-    @tf.function(input_signature=list(specs))
+
+def named(body: Callable, specs: Sequence[tf.TensorSpec]) -> Function:
+    """Return `body`, which takes tensors one by one and returns a dictionary, as a function with an input signature.
+
+    Its arguments have the specs' names, so that a loaded SavedModel is called as `loaded.generate(seed=0, count=16)`.
+    """
+
     def signature(*arguments):
-        return {output: body(*arguments)}
+        return body(*arguments)
 
-    return signature
+    names = [inspect.Parameter(spec.name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for spec in specs]
+    signature.__signature__ = inspect.Signature(names)
+    return tf.function(signature, input_signature=list(specs), autograph=False)
 
 
 def generators(generate: Callable, *specs: tf.TensorSpec) -> dict[str, Function]:

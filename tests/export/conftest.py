@@ -11,10 +11,12 @@ def make(name, seed=0, **arguments):
     generator = np.random.default_rng(seed)
     for variable in model.variables:
         shape = variable.shape
+        if variable.name == "kernel" and np.std(variable) > 0.9:  # equalized: scaled when used, not when drawn
+            continue
         if variable.name in ("kernel", "embeddings"):
             inputs = max(shape[-2:]) * int(np.prod(shape[:-2]))
             variable.assign(generator.normal(size=shape, scale=1.5 / inputs**0.5))
-        elif variable.name in ("bias", "beta", "moving_mean"):
+        elif variable.name in ("bias", "beta", "moving_mean", "constant", "strength"):
             variable.assign(generator.normal(size=shape, scale=0.2))
         elif variable.name in ("gamma", "moving_variance"):
             variable.assign(generator.uniform(0.5, 1.5, shape))

@@ -58,7 +58,9 @@ def test_holds_deployed_weights_only(model, exported, name):
     count = sum(int(np.prod(shape)) for key, shape in kept if "OBJECT_GRAPH" not in key)
     adversaries = ("discriminator", "critic")
     networks = {n for names in model(name).players.values() for n in names if not n.startswith(adversaries)}
-    assert 0 < count <= sum(getattr(model(name), n).count_params() for n in networks)
+    networks |= {n for n in ("mapping", "synthesis") if hasattr(model(name), n)}  # frozen ones belong to no player
+    prior = [getattr(model(name), n).numpy() for n in ("w_mean", "w_variance") if hasattr(model(name), n)]
+    assert 0 < count <= sum(getattr(model(name), n).count_params() for n in networks) + sum(map(np.size, prior))
 
 
 @every_model
@@ -74,7 +76,7 @@ def test_any_batch_size(model, loaded, name):
 def made(model, loaded, name, signature, seed, n=4):
     """Outputs of `generate` or `generate_png` for n images, and what `sample` takes for the same."""
     labelled = any(spec.name == "labels" for spec in specs(model.serving_signatures()[signature]))
-    labels = np.arange(n, dtype="int32") % getattr(model, "classes", 1)
+    labels = np.arange(n, dtype="int32") % max(1, getattr(model, "classes", 1))
     how = {"labels": labels} if labelled else {"count": np.int32(n)}
     outputs = loaded.signatures[signature](seed=tf.constant(seed), **{k: tf.constant(v) for k, v in how.items()})
     return next(iter(outputs.values())), {"labels": labels} if labelled else {}
@@ -99,7 +101,7 @@ def test_generate_is_sample_in_bytes(model, loaded, name):
 def test_generate_follows_the_seed(model, loaded, name):
     first, again, other = (made(model(name), loaded(name), name, "generate", seed=s)[0].numpy() for s in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
-    assert np.mean(first != other) > 0.5
+    assert np.mean(first != other) > 0.25  # where neither is black or white
 
 
 @generators
@@ -151,6 +153,12 @@ def test_mixed_precision_is_kept(tmp_path, policy):
     found = loaded.signatures["serving_default"](latents=tf.constant(latents))["images"]
     assert found.dtype == tf.float32
     np.testing.assert_array_equal(found, model.serving_signatures()["serving_default"](latents)["images"])
+
+
+def test_a_loaded_model_is_called_by_its_signatures_names(loaded):
+    found = loaded("dcgan").generate(seed=3, count=2)["images"]
+    expected = loaded("dcgan").signatures["generate"](seed=tf.constant(3), count=tf.constant(2))["images"]
+    assert found.dtype == tf.uint8 and np.array_equal(found, expected)
 
 
 def test_layout_and_existing_version(model, tmp_path):

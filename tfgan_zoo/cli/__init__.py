@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,9 @@ _COMMANDS = {
     "resume": ("train", "go on with a run that was stopped or killed"),
     "sample": ("sample", "draw samples into a picture"),
     "view": ("view", "a picture of classes, ways between latents, single coordinates or reconstructions"),
+    "edit": ("edit", "a picture of what directions, mixed styles, truncation or ways between latents change"),
+    "project": ("project", "find the codes of images in a style generator"),
+    "import": ("import_", "make a .keras file of another package's weights"),
     "evaluate": ("evaluate", "compare generated with real images"),
     "export": ("export", "write a SavedModel or TFLite file, and verify it"),
     "prove": ("prove", "run a system's proof"),
@@ -38,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 done, 1 a check failed (export, prove), 2 a mistake in the input, 130 interrupted.
     """
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     if arguments.version:
         from tfgan_zoo import __version__
 
@@ -59,3 +63,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Values that begin with a minus, such as those of `--strengths -3:3:7`, joined to their option by "=".
+
+    argparse takes what begins with a minus and is no plain number for an option.
+    """
+    joined = []
+    for word in words:
+        if joined and re.match(r"--[a-z][a-z-]*$", joined[-1]) and re.match(r"-[\d.]", word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined

@@ -46,6 +46,7 @@ def show_info(arguments) -> None:
             "unpaired": "images of two domains",
         }.get(card.data, card.data),
         "sizes": _sizes(card.sizes),
+        **{f"config {name}": _sizes(arguments) for name, arguments in card.configurations.items()},
         "file": card.module.replace(".", "/") + ".py",
         "train": f"tfgan-zoo train {card.name} --data DATA --steps N --out DIR",
     }

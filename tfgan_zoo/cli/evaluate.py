@@ -131,14 +131,14 @@ def _judged(arguments):
         return SavedGenerator(source, arguments.classes), None
     if arguments.classes:
         raise ZooError("--classes is for conditional SavedModels; leave it out")
-    if runs.is_run(source) or sources.is_pretrained(source):
+    if runs.is_run(source) or sources.is_pretrained(source) or sources.is_saved(source):
         model, run = sources.open_model(source)
         if BY_NAME[model.name].data == "unpaired":
             raise ZooError(f"{model.name} translates images: translate some into a folder, then evaluate the folder")
         return model, run
     if not Path(source).exists():
         raise ZooError(
-            f"{source} is neither a run folder, nor a SavedModel, nor a folder or file of images, nor MODEL:WEIGHTS"
+            f"{source} is neither a run folder, nor a SavedModel, nor images, nor a .keras file, nor MODEL:WEIGHTS"
         )
     if arguments.skip_broken:
         from tfgan_zoo.metrics.sides import open_named

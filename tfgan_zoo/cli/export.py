@@ -21,6 +21,11 @@ def add_export(parser):
     parser.add_argument(
         "--version", dest="number", type=values.positive, default=1, metavar="N", help="of the SavedModel"
     )
+    parser.add_argument(
+        "--directions",
+        metavar="FILE.npz",
+        help="of edit --directions: adds the signature edit (latents, direction, strength)",
+    )
     parser.set_defaults(run=export)
 
 
@@ -34,21 +39,26 @@ def export(arguments) -> int:
             raise ZooError(f"--{option} is of TFLite files; add tflite to --to")
     model, run = sources.open_model(arguments.source)
     real = _calibration(arguments, run)
+    directions = None
+    if arguments.directions:
+        from tfgan_zoo.latent import read_directions
+
+        directions = read_directions(arguments.directions)
     from tfgan_zoo import export as exporter
 
     out, failed = Path(arguments.out), False
     for kind in arguments.to:
         if kind == "savedmodel":
             base = out / "savedmodel" / model.name
-            exporter.saved_model(model, base, version=arguments.number)
+            exporter.saved_model(model, base, version=arguments.number, directions=directions)
             path = base / str(arguments.number)
         else:
             parts = [part for part in (model.name, arguments.signature, arguments.quantize) if part]
             path = out / f"{'-'.join(parts)}.tflite"
             signature = arguments.signature or "serving_default"
             given = {"quantize": arguments.quantize, "representative": real, "signature": signature}
-            exporter.tflite(model, path, **given)
-        verdict = exporter.verify(path, model)
+            exporter.tflite(model, path, **given, directions=directions)
+        verdict = exporter.verify(path, model, directions=directions)
         failed |= not verdict.ok
         print(verdict)
     return int(failed)

@@ -1,4 +1,4 @@
-"""Where a command finds a model: a run folder, or `MODEL:WEIGHTS`, a pretrained set such as `dcgan:fashion_mnist`."""
+"""Where a command finds a model: a run folder, `MODEL:WEIGHTS` such as `dcgan:fashion_mnist`, or a `.keras` file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tfgan_zoo.data import Pair, Source
     from tfgan_zoo.game import Game
 
-HELP = "a run folder, or MODEL:WEIGHTS such as dcgan:fashion_mnist"
+HELP = "a run folder, MODEL:WEIGHTS such as dcgan:fashion_mnist, or a .keras file"
 
 
 def is_pretrained(source: str) -> bool:
@@ -24,16 +24,26 @@ def is_pretrained(source: str) -> bool:
     return bool(colon) and name.replace("_", "").isalnum()
 
 
+def is_saved(source: str) -> bool:
+    """Whether `source` is the path of a `.keras` file."""
+    return source.endswith(".keras")
+
+
 def open_model(source: str) -> tuple[Game, runs.Run | None]:
     """Return the model that `source` means, and its run if it has one.
 
     Raises:
-        ZooError: neither a run folder nor a pretrained set.
+        ZooError: neither a run folder nor a pretrained set nor a saved model.
     """
     if runs.is_run(source):
         quiet.import_tensorflow()
         run = runs.Run.open(source)
         return run.model(), run
+    if is_saved(source):
+        from tfgan_zoo import registry
+
+        quiet.import_tensorflow()
+        return registry.load(source), None
     if not is_pretrained(source):
         kind = "a model without weights" if source in BY_NAME else "not a run folder"
         raise ZooError(f"{source} is {kind}; give {HELP}")

@@ -41,6 +41,7 @@ def add_train(parser):
         "--set", type=values.setting, nargs="+", action="extend", default=[], metavar="NAME=VALUE",
         help="a constructor argument of the model, e.g. width=32",
     )  # fmt: skip
+    parser.add_argument("--configuration", metavar="C", help="of the paper, such as E; see tfgan-zoo info MODEL")
     parser.add_argument(
         "--labelled", type=values.share_or_count, metavar="N",
         help="keep so many labels of each class, or such a share; default: all",
@@ -66,9 +67,10 @@ def start(arguments) -> int:
     """Start a run."""
     registry.info(arguments.model)
     runs.vacant(arguments.out)
-    own = ("run", "command", "version", "out", "set")
+    own = ("run", "command", "version", "out", "set", "configuration")
     options = {name: value for name, value in vars(arguments).items() if name not in own}
-    config = Config(**options, settings=dict(arguments.set))
+    settings = registry.configured(arguments.model, arguments.configuration) | dict(arguments.set)
+    config = Config(**options, settings=settings)
     return train(config, arguments.out)
 
 
@@ -186,9 +188,11 @@ def arguments_for(config: Config, data: Source | Pair) -> dict[str, Any]:
 
 def _batches(config, data, model, steps_done):
     """The endless batches that follow those of `steps_done` train steps."""
+    from tfgan_zoo.inputs import Labels
+
     return data.batches(
         config.batch_size,
-        labels=registry.info(config.model).data == "labelled",
+        labels=any(isinstance(wanted, Labels) for wanted in model.inputs_of_batch()),
         augment=config.augment,
         seed=config.seed,
         repeat=True,

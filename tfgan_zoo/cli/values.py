@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import math
 from typing import Any
 
 
@@ -38,6 +39,45 @@ def words(text: str) -> tuple[str, ...]:
 def labels(text: str) -> tuple[int, ...]:
     """Class ids with commas between them."""
     return tuple(_whole(word, 0) for word in words(text))
+
+
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """Whole numbers of at least 0 and ranges of them, both ends included, with commas between.
+
+    >>> whole_numbers("0-3,7")
+    (0, 1, 2, 3, 7)
+    """
+    found = []
+    for word in words(text):
+        first, dash, last = word.partition("-")
+        first = _whole(first, 0)
+        found += range(first, (_whole(last, first) if dash else first) + 1)
+    if not found:
+        raise argparse.ArgumentTypeError(f"expected whole numbers such as 0-3,7, found {text!r}")
+    return tuple(found)
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """Numbers with commas between them, or first:last:count for equal steps, both ends included.
+
+    >>> numbers("-3:3:5"), numbers("0.5,1")
+    ((-3.0, -1.5, 0.0, 1.5, 3.0), (0.5, 1.0))
+    """
+    try:
+        first, colon, rest = text.partition(":")
+        if not colon:
+            found = [float(word) for word in words(text)]
+        else:
+            last, _, count = rest.partition(":")
+            first, last, count = float(first), float(last), int(count)
+            found = [first + (last - first) * k / (count - 1) for k in range(count)] if count > 1 else []
+    except ValueError:
+        found = []
+    if not found or not all(map(math.isfinite, found)):
+        raise argparse.ArgumentTypeError(
+            f"expected numbers such as -3,0,3, or first:last:count such as -3:3:7, found {text!r}"
+        )
+    return tuple(found)
 
 
 def setting(text: str) -> tuple[str, Any]:

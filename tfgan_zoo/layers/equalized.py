@@ -7,12 +7,20 @@ import tensorflow as tf
 class _Equalized(keras.layers.Layer):
     """Weights drawn from N(0, 1 / lr_multiplier^2), used times `scale` = lr_multiplier * gain / sqrt(fan_in)."""
 
-    def __init__(self, gain: float = 2**0.5, lr_multiplier: float = 1.0, use_bias: bool = True, **kwargs):
+    def __init__(
+        self,
+        gain: float = 2**0.5,
+        lr_multiplier: float = 1.0,
+        use_bias: bool = True,
+        initial_bias: float = 0.0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.gain, self.lr_multiplier, self.use_bias = gain, lr_multiplier, use_bias
+        self.initial_bias = initial_bias
 
     def add_weights(self, shape: tuple[int, ...]) -> None:
-        """Make a kernel of this shape, the last axis being outputs, and a bias of zeros."""
+        """Make a kernel of this shape, the last axis being outputs, and a bias."""
         fan_in = 1
         for n in shape[:-1]:
             fan_in *= n
@@ -20,7 +28,8 @@ class _Equalized(keras.layers.Layer):
         start = keras.initializers.RandomNormal(0.0, 1.0 / self.lr_multiplier)
         self.kernel = self.add_weight(name="kernel", shape=shape, initializer=start)
         if self.use_bias:
-            self.bias = self.add_weight(name="bias", shape=shape[-1:], initializer="zeros")
+            constant = keras.initializers.Constant(self.initial_bias)
+            self.bias = self.add_weight(name="bias", shape=shape[-1:], initializer=constant)
 
     def scaled_kernel(self) -> tf.Tensor:
         """The kernel as it is used."""
@@ -33,7 +42,7 @@ class _Equalized(keras.layers.Layer):
     def get_config(self):
         """Return the constructor's arguments."""
         own = {"gain": self.gain, "lr_multiplier": self.lr_multiplier, "use_bias": self.use_bias}
-        return {**super().get_config(), **own}
+        return {**super().get_config(), **own, "initial_bias": self.initial_bias}
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
@@ -50,7 +59,8 @@ class EqualizedDense(_Equalized):
         units: number of outputs.
         gain: sqrt(2) before a rectifier, 1 for a linear output.
         lr_multiplier: m.
-        use_bias: add m b, b = 0 at first.
+        use_bias: add m b.
+        initial_bias: b at first.
     """
 
     def __init__(self, units: int, **kwargs):
@@ -83,7 +93,8 @@ class EqualizedConv2D(_Equalized):
         kernel_size: k, of a square kernel.
         gain: sqrt(2) before a rectifier, 1 for a linear output.
         lr_multiplier: m.
-        use_bias: add m b, b = 0 at first.
+        use_bias: add m b.
+        initial_bias: b at first.
     """
 
     def __init__(self, filters: int, kernel_size: int, **kwargs):

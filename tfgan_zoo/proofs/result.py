@@ -14,6 +14,13 @@ from tfgan_zoo.catalogue import BY_NAME
 from tfgan_zoo.errors import unknown
 from tfgan_zoo.files import replacing
 
+# Systems that are not models, solvers or theory, and so have no package that says where they are.
+_MODULES = {
+    "adain": "tfgan_zoo.layers.style",
+    "attribute_direction": "tfgan_zoo.latent.attributes",
+    "latent_projection": "tfgan_zoo.latent.projection",
+    "sefa": "tfgan_zoo.latent.factors",
+}
 _OPERATORS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 
 
@@ -109,17 +116,19 @@ def fingerprint(name: str) -> str:
 
 
 def module_of(name: str) -> str:
-    """Return the module of a system: a model of the catalogue, a solver or a part of the theory.
+    """Return the module of a system: a model of the catalogue, a tool for latents, a layer, a solver or theory.
 
     Raises:
         ZooError: there is no such system.
     """
     if name in BY_NAME:
         return BY_NAME[name].module
+    if name in _MODULES:
+        return _MODULES[name]
     for module in (f"tfgan_zoo.{package}.{name}" for package in ("solvers", "theory")):
         if _file_of(module).exists():
             return module
-    raise unknown("system", name, BY_NAME)
+    raise unknown("system", name, (*BY_NAME, *_MODULES))
 
 
 def _file_of(module) -> Path:

@@ -11,7 +11,11 @@ from tfgan_zoo.errors import unknown
 from tfgan_zoo.files import replacing
 from tfgan_zoo.proofs.result import Result, fingerprint
 
-_SHARED = ("__init__", "digits", "points", "result", "runner", "training")  # modules of this package that are no proofs
+# Modules of this package that are no proofs.
+_SHARED = ("__init__", "digits", "points", "result", "runner", "training")
+
+
+LARGEST = 150_000  # bytes of a picture
 
 
 def list_proofs() -> list[str]:
@@ -73,8 +77,12 @@ def prove(
 
 
 def _compact(path: Path) -> None:
-    """Store a picture with a palette of 256 colors: it is committed, and a third of the size."""
+    """Store a picture with a palette, of 256 colors if the file is small then: it is committed."""
     from PIL import Image
 
     with Image.open(path) as image:
-        image.convert("RGB").quantize(256).save(path, "PNG", optimize=True)
+        image = image.convert("RGB")
+    for colors in (256, 64, 32, 16):
+        image.quantize(colors).save(path, "PNG", optimize=True)
+        if path.stat().st_size < LARGEST:
+            break

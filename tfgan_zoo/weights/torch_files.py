@@ -2,11 +2,12 @@
 
 A PyTorch file is a pickle of the object, whose tensors point to raw storages. Two containers are read: the zip of
 PyTorch >= 1.6 (`NAME/data.pkl`, `NAME/data/KEY`) and the legacy one (five pickles, then the storages one by one).
-A pickle may name any function to be called. Here such a name is looked up in a table of inert stand-ins (`_stand_ins`)
+A pickle may name any function to be called. Here such a name is looked up in a table of inert stand-ins (`stand_ins`)
 and in nothing else, sizes are compared with the file before anything is allocated, and arrays are views of what was
 read. Source: `torch/serialization.py` and `torch/_utils.py` of PyTorch 2.13.
 """
 
+import contextlib
 import io
 import math
 import pickle
@@ -66,12 +67,18 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
             that a state dict has no need of (whole modules, TorchScript, hostile files); or it holds no tensors.
     """
     path = Path(path)
+    with reading(path, "a PyTorch file"), path.open("rb") as file:
+        is_zip = file.read(4) == b"PK\x03\x04"
+        file.seek(0)
+        root, raw = _read_zip(file, path.stat().st_size) if is_zip else read_legacy(path.read_bytes())
+        return arrays_of(root, raw)
+
+
+@contextlib.contextmanager
+def reading(path: Path, kind: str) -> Iterator[None]:
+    """Make every error of reading a file a ZooError that names it; `kind` is what it should be, with its article."""
     try:
-        with path.open("rb") as file:
-            is_zip = file.read(4) == b"PK\x03\x04"
-            file.seek(0)
-            root, raw = _read_zip(file, path.stat().st_size) if is_zip else _read_legacy(path.read_bytes())
-            return _arrays(root, raw)
+        yield
     except OSError as error:
         raise ZooError(f"cannot read {path}: {error.strerror}; check the path") from error
     except ZooError as error:
@@ -79,7 +86,7 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
     except Exception as error:
         # A damaged pickle can make the unpickler raise nearly anything; to the user it is always the same thing.
         raise ZooError(
-            f"{path}: cut short, damaged, or not a PyTorch file ({type(error).__name__}: {str(error)[:100]}); get it "
+            f"{path}: cut short, damaged, or not {kind} ({type(error).__name__}: {str(error)[:100]}); get it "
             "again and compare its size"
         ) from error
 
@@ -99,7 +106,7 @@ def take(tensors: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...], w
     return np.asarray(tensors[name], np.float32)
 
 
-class _Inert:
+class Inert:
     """Stands for a global of the file: does nothing, or only what it was made with."""
 
     __slots__ = ("action", "name")
@@ -108,6 +115,7 @@ class _Inert:
         self.name, self.action = name, action
 
     def __call__(self, *arguments):
+        """Return what the stand-in makes of the arguments, if it is of a function."""
         if self.action is None:
             raise ZooError(f"the file calls {self.name}, which is no function of state dicts")
         return self.action(*arguments)
@@ -135,7 +143,7 @@ class _Dropped:
 
 
 @dataclass(eq=False)
-class _Storage:
+class Storage:
     """A run of `count` numbers in the file."""
 
     key: str
@@ -144,6 +152,7 @@ class _Storage:
 
     @property
     def itemsize(self) -> int:
+        """Bytes of a number."""
         return 2 if self.kind == "bfloat16" else np.dtype(self.kind).itemsize
 
     def __setstate__(self, state) -> None:
@@ -151,10 +160,10 @@ class _Storage:
 
 
 @dataclass(eq=False)
-class _Tensor:
+class Tensor:
     """A strided view of a storage; offset and strides count numbers, not bytes."""
 
-    storage: _Storage
+    storage: Storage
     offset: int
     size: tuple[int, ...]
     stride: tuple[int, ...]
@@ -167,34 +176,37 @@ def _first(value, *_):
     return value
 
 
-def _stand_ins() -> dict[tuple[str, str], object]:
+def stand_ins() -> dict[tuple[str, str], object]:
     """Return all that a file may name, (module, name) -> our stand-in. Nothing of PyTorch or Python itself is here."""
     known = {
-        ("collections", "OrderedDict"): _Inert("collections.OrderedDict", _Mapping),
-        ("torch._utils", "_rebuild_tensor"): _Inert("torch._utils._rebuild_tensor", _Tensor),
-        ("torch._utils", "_rebuild_tensor_v2"): _Inert("torch._utils._rebuild_tensor_v2", lambda *a: _Tensor(*a[:4])),
-        ("torch._utils", "_rebuild_parameter"): _Inert("torch._utils._rebuild_parameter", _first),
-        ("torch.nn.parameter", "Parameter"): _Inert("torch.nn.parameter.Parameter", _first),
-        ("torch", "Size"): _Inert("torch.Size", lambda sizes=(): tuple(sizes)),
-        ("torch", "device"): _Inert("torch.device", lambda *_: None),
+        ("collections", "OrderedDict"): Inert("collections.OrderedDict", _Mapping),
+        ("torch._utils", "_rebuild_tensor"): Inert("torch._utils._rebuild_tensor", Tensor),
+        ("torch._utils", "_rebuild_tensor_v2"): Inert("torch._utils._rebuild_tensor_v2", lambda *a: Tensor(*a[:4])),
+        ("torch._utils", "_rebuild_parameter"): Inert("torch._utils._rebuild_parameter", _first),
+        ("torch.nn.parameter", "Parameter"): Inert("torch.nn.parameter.Parameter", _first),
+        ("torch", "Size"): Inert("torch.Size", lambda sizes=(): tuple(sizes)),
+        ("torch", "device"): Inert("torch.device", lambda *_: None),
         ("argparse", "Namespace"): _Dropped,  # rosinality's checkpoints keep the options of their training
     }
     for name in _STORAGES:
-        known["torch", name] = known["torch.cuda", name] = _Inert(name)
+        known["torch", name] = known["torch.cuda", name] = Inert(name)
     for name in _DTYPES:
-        known["torch", name] = _Inert(f"torch.{name}")
+        known["torch", name] = Inert(f"torch.{name}")
     return known
 
 
-class _Unpickler(pickle.Unpickler):
-    """Resolves names in `_stand_ins` alone; `storages` are those that tensors pointed to, by key."""
+class Unpickler(pickle.Unpickler):
+    """Resolves names in `stand_ins` alone; `storages` are those that tensors pointed to, by key."""
+
+    encoding = "utf-8"  # names written by Python 2 are byte strings
 
     def __init__(self, stream: io.BytesIO):
-        super().__init__(stream, encoding="utf-8")  # names written by Python 2 are byte strings
-        self.known = _stand_ins()
-        self.storages: dict[str, _Storage] = {}
+        super().__init__(stream, encoding=self.encoding)
+        self.known = stand_ins()
+        self.storages: dict[str, Storage] = {}
 
     def find_class(self, module: str, name: str):
+        """Return the stand-in of a name."""
         try:
             return self.known[module, name]
         except KeyError:
@@ -203,24 +215,24 @@ class _Unpickler(pickle.Unpickler):
                 "you trust the file, save model.state_dict() in PyTorch and give that file"
             ) from None
 
-    def persistent_load(self, reference) -> _Storage:
+    def persistent_load(self, reference) -> Storage:
         """Return the storage that a reference ("storage", class, key, device, count, view) means."""
         word, kind, key, _device, count, *view = reference
-        if word != "storage" or not isinstance(kind, _Inert) or kind.name not in _STORAGES or not isinstance(key, str):
+        if word != "storage" or not isinstance(kind, Inert) or kind.name not in _STORAGES or not isinstance(key, str):
             raise ZooError("a tensor's reference to its storage is damaged")
         if any(part is not None for part in view):
             raise ZooError("views of storages, of PyTorch before 0.4, are not read; save the file again in PyTorch")
         if not _is_count(count):
             raise ZooError(f"storage {key[:40]!r} has an impossible size; the file is damaged")
-        storage = _Storage(key, _STORAGES[kind.name], count)
+        storage = Storage(key, _STORAGES[kind.name], count)
         self.storages[key] = storage
         return storage
 
 
-def _unpickle(stream: io.BytesIO) -> _Unpickler:
-    """Return the unpickler after reading one pickle at the stream's position; `.root` is its object."""
+def unpickle(stream: io.BytesIO, kind: type[Unpickler] | None = None) -> Unpickler:
+    """Return the unpickler, of a class, after reading one pickle at the stream's position; `.root` is its object."""
     _check_memo(stream)
-    unpickler = _Unpickler(stream)
+    unpickler = (kind or Unpickler)(stream)
     unpickler.root = unpickler.load()
     return unpickler
 
@@ -254,26 +266,26 @@ def _read_zip(file: BinaryIO, size: int):
 
     if prefix + "byteorder" in records and raw(prefix + "byteorder") != b"little":
         raise ZooError("a big-endian file; save it again on a little-endian machine")
-    unpickler = _unpickle(io.BytesIO(raw(pickles[0])))
+    unpickler = unpickle(io.BytesIO(raw(pickles[0])))
     return unpickler.root, lambda storage: raw(f"{prefix}data/{storage.key}")
 
 
-def _read_legacy(content: bytes):
+def read_legacy(content: bytes):
     """Return the object of a legacy file and a function that gives a storage's bytes."""
     stream = io.BytesIO(content)
     try:
-        magic = _unpickle(stream).root
+        magic = unpickle(stream).root
     except Exception:
         magic = None
     if magic != _LEGACY_MAGIC:
         raise ZooError("not a PyTorch file (neither a zip file nor PyTorch's magic number); expected a .pth or .pt")
-    protocol, system = _unpickle(stream).root, _unpickle(stream).root
+    protocol, system = unpickle(stream).root, unpickle(stream).root
     if protocol != _LEGACY_PROTOCOL:
         raise ZooError(f"unknown protocol {str(protocol)[:40]} of the legacy format; expected {_LEGACY_PROTOCOL}")
     if not isinstance(system, dict) or system.get("little_endian") is not True:
         raise ZooError("a big-endian file; save it again on a little-endian machine")
-    unpickler = _unpickle(stream)
-    keys, buffers = _unpickle(stream).root, {}
+    unpickler = unpickle(stream)
+    keys, buffers = unpickle(stream).root, {}
     position = stream.tell()
     for key in keys:
         if key not in unpickler.storages:
@@ -285,7 +297,7 @@ def _read_legacy(content: bytes):
         buffers[key] = memoryview(content)[position + 8 : position + 8 + size]
         position += 8 + size
 
-    def raw(storage: _Storage) -> memoryview:
+    def raw(storage: Storage) -> memoryview:
         if storage.key not in buffers:
             raise ZooError(f"storage {storage.key[:40]!r} is missing; the file is damaged")
         return buffers[storage.key]
@@ -293,12 +305,12 @@ def _read_legacy(content: bytes):
     return unpickler.root, raw
 
 
-def _arrays(root, raw: Callable) -> dict[str, np.ndarray]:
+def arrays_of(root, raw: Callable) -> dict[str, np.ndarray]:
     """Return the arrays of all tensors in the object, each storage decoded once."""
     decoded, arrays = {}, {}
     for name, tensor in _leaves(root):
         storage = tensor.storage
-        if not isinstance(storage, _Storage):
+        if not isinstance(storage, Storage):
             raise ZooError(f"tensor {name} has no storage; the file is damaged")
         if (storage.key, storage.kind) not in decoded:
             decoded[storage.key, storage.kind] = _decode(storage, raw(storage))
@@ -310,21 +322,21 @@ def _arrays(root, raw: Callable) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _leaves(value, name: str = "", depth: int = 0, seen: list[int] | None = None) -> Iterator[tuple[str, _Tensor]]:
+def _leaves(value, name: str = "", depth: int = 0, seen: list[int] | None = None) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors of nested dicts, lists and tuples with their dotted names; `seen` counts dicts and tensors."""
     seen = seen or [0]
     seen[0] += 1
     if depth > _LIMITS["depth"] or seen[0] > _LIMITS["count"] or len(name) > _LIMITS["name"]:
         raise ZooError("dicts are nested too deeply, endlessly or in too great a number for a checkpoint")
-    if isinstance(value, _Tensor) and name:
+    if isinstance(value, Tensor) and name:
         yield name, value
     elif isinstance(value, dict | list | tuple):
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(child, _Tensor | dict | list | tuple) and isinstance(key, str | int):
+            if isinstance(child, Tensor | dict | list | tuple) and isinstance(key, str | int):
                 yield from _leaves(child, f"{name}.{key}" if name else str(key), depth + 1, seen)
 
 
-def _decode(storage: _Storage, buffer) -> np.ndarray:
+def _decode(storage: Storage, buffer) -> np.ndarray:
     """Return the numbers of a storage."""
     if len(buffer) < storage.count * storage.itemsize:
         raise ZooError(
@@ -339,7 +351,7 @@ def _decode(storage: _Storage, buffer) -> np.ndarray:
     return np.frombuffer(buffer, storage.kind)
 
 
-def _view(name: str, tensor: _Tensor, numbers: np.ndarray) -> np.ndarray:
+def _view(name: str, tensor: Tensor, numbers: np.ndarray) -> np.ndarray:
     """Return the array of a tensor, after checking that every element lies in its storage."""
     offset, size, stride = tensor.offset, tensor.size, tensor.stride
     if (

@@ -127,3 +127,16 @@ def test_losses_of_an_undecided_discriminator():
     with draws.seeded((0, 0)):
         assert float(model.discriminator_loss(real)["adversarial"]) == pytest.approx(2 * np.log(2), rel=1e-6)
         assert float(model.generator_loss(real)["adversarial"]) == pytest.approx(np.log(2), rel=1e-6)
+
+
+def test_the_tutorials_kernels_and_prior():
+    """PyTorch's tutorial has kernels of side 4 and normal latents: 4 x 4 instead of 5 x 5 weights a pair of maps."""
+    sizes = {"image_shape": (16, 16, 1), "latent_dim": 5, "width": 4}
+    model = zoo.create("dcgan", **sizes, kernel=4, prior="normal")
+    found = {w.shape[:2] for network in (model.generator, model.discriminator) for w in network.weights if w.ndim == 4}
+    assert found == {(4, 4)}
+    with draws.seeded((0, 0)):
+        latents = model.sample_latents(20_000).numpy()
+    assert latents.std() == pytest.approx(1.0, abs=0.01) and np.abs(latents).max() > 3
+    with pytest.raises(zoo.ZooError, match="uniform"):
+        zoo.create("dcgan", **sizes, prior="gaussian")

@@ -7,7 +7,6 @@ import tensorflow as tf
 
 import tfgan_zoo as zoo
 from tfgan_zoo import draws, penalties
-from tfgan_zoo.models.architectures.progan import restart
 from tfgan_zoo.networks import progressive
 
 # Two levels, 4 and 8 pixels: 8 images at 4x4, 16 to grow.
@@ -96,23 +95,6 @@ def test_layers_to_come_rest_then_start_as_fresh_ones():
     steps = np.abs(of_level(model, 8) - before)
     assert 0.9e-3 < np.median(steps[steps > 0]) and steps.max() < 1.01e-3
     assert all(int(o.iterations) == 1 for o in model.optimizers.values())
-
-
-def test_restart_keeps_the_rate():
-    weight = keras.Variable([1.0, 2.0])
-    optimizer = keras.optimizers.Adam(0.25, beta_1=0.5)
-    optimizer.build([weight])
-    optimizer.apply([tf.constant([1.0, -1.0])])
-    kept = [v.numpy() for v in optimizer.variables]
-    restart(optimizer, tf.constant(False))
-    assert all(np.array_equal(a, v.numpy()) for a, v in zip(kept, optimizer.variables, strict=True))
-    restart(optimizer, tf.constant(True))
-    assert float(optimizer.learning_rate) == 0.25 and int(optimizer.iterations) == 0
-    assert all(not v.numpy().any() for v in optimizer.variables if v.name != "learning_rate")
-    scaled = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=64.0)
-    scaled.build([weight])
-    restart(scaled, tf.constant(True))
-    assert float(scaled.scale_loss(1.0)) == 64.0
 
 
 def test_two_replicas_form_the_groups_of_one(mirrored):

@@ -5,14 +5,15 @@ import tensorflow as tf
 
 from tfgan_zoo import draws, networks, objectives, penalties, signatures
 from tfgan_zoo.errors import ZooError
-from tfgan_zoo.game import Terms, as_batch, replicas
+from tfgan_zoo.game import Terms
 from tfgan_zoo.gan import GAN
+from tfgan_zoo.growing import Growing
 from tfgan_zoo.networks import progressive
 from tfgan_zoo.registry import register
 
 
 @register("progan")
-class ProGAN(GAN):
+class ProGAN(Growing, GAN):
     """WGAN-GP on small images first; layers for twice the resolution are faded in again and again.
 
     At each level D minimizes E[D(G(z))] - E[D(x)] + w / t^2 E[(|grad D(x_hat)| - t)^2] + drift_weight E[D(x)^2], x_hat
@@ -69,52 +70,21 @@ class ProGAN(GAN):
         **kwargs,
     ):
         super().__init__(image_shape=image_shape, latent_dim=latent_dim, **kwargs)
-        self.sides = progressive.growing_sides(self.image_shape, initial_side)
-        if stabilize_images < 0 or transition_images < 0 or stabilize_images + transition_images < 1:
-            raise ZooError(
-                "expected stabilize_images and transition_images from 0 on, not both 0, "
-                f"found {stabilize_images!r} and {transition_images!r}"
-            )
+        self.grow(initial_side, stabilize_images, transition_images)
         if not gradient_target > 0:
             raise ZooError(f"gradient_target: expected a positive norm, found {gradient_target!r}")
         if not isinstance(group_size, int) or group_size < 1:
             raise ZooError(f"group_size: expected a number of examples from 1 on, found {group_size!r}")
         self.width, self.initial_side, self.group_size = width, initial_side, group_size
-        self.stabilize_images, self.transition_images = stabilize_images, transition_images
         self.penalty_weight, self.gradient_target, self.drift_weight = penalty_weight, gradient_target, drift_weight
         self.add_networks(
             generator=networks.ProgressiveGenerator(self.image_shape, latent_dim, width, initial_side),
             discriminator=networks.ProgressiveDiscriminator(self.image_shape, width, group_size, initial_side),
         )
-        self.images_seen = self.scalar("images_seen", dtype="int64")
 
     def default_optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
         """Adam 1e-3 without momentum (the reference: 1.5e-3 at 1024 pixels)."""
         return {player: keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8) for player in self.players}
-
-    # Growth
-
-    @property
-    def lod(self) -> tf.Tensor:
-        """The level of detail now: 0 at full size, k at 1 / 2^k of it, between them while a level is faded in."""
-        seen = tf.convert_to_tensor(self.images_seen.value)
-        return progressive.level_of_detail(seen, len(self.sides), self.stabilize_images, self.transition_images)
-
-    def train_step(self, data) -> Terms:
-        """As every game; then count the images, and start the optimizers anew where a level enters or is complete."""
-        batch = as_batch(data)
-        with tf.control_dependencies(batch):
-            lod = self.lod
-            logs = super().train_step(batch)
-            self.images_seen.assign_add(tf.cast(tf.shape(batch[0])[0], tf.int64) * replicas())
-            enters = (tf.floor(self.lod) != tf.floor(lod)) | (tf.math.ceil(self.lod) != tf.math.ceil(lod))
-            for optimizer in self.optimizers.values():
-                restart(optimizer, enters)
-            return logs
-
-    def after_step(self, logs: Terms) -> Terms:
-        """Log the level of detail of this step."""
-        return {"lod": self.lod}
 
     # The game
 
@@ -159,15 +129,13 @@ class ProGAN(GAN):
             latents: of any scale; they are normalized.
             lod: level of detail; None is that of training now.
         """
-        if lod is None:
-            lod = float(self.lod) if tf.executing_eagerly() else self.lod
         generator = self.deployed("generator")
 
         def images(level, fade):
             found = generator(latents, level=level, fade=fade)
             return tf.clip_by_value(progressive.enlarged(found, self.sides[-1] // self.sides[level]), -1.0, 1.0)
 
-        return progressive.at_level(lod, len(self.sides), images)
+        return progressive.at_level(self.lod_or_now(lod), len(self.sides), images)
 
     def serving_signatures(self) -> dict[str, tf.types.experimental.PolymorphicFunction]:
         """As of any GAN, at the level of detail of now: what is exported does not grow."""
@@ -181,11 +149,3 @@ class ProGAN(GAN):
 
         call = signatures.function(lambda z: self.call(z, lod), signatures.batch_of(latents, "latents"))
         return {"serving_default": call, **signatures.generators(generate, signatures.SEED, signatures.COUNT)}
-
-
-def restart(optimizer: keras.optimizers.Optimizer, now: tf.Tensor) -> None:
-    """Set an optimizer's moments and step count to zero where `now`, but keep its learning rate and loss scale."""
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-    for variable in optimizer.variables:
-        if variable.name != "learning_rate":
-            variable.assign(tf.where(now, tf.zeros_like(variable.value), variable.value))

@@ -1,0 +1,1 @@
+"""Generators whose layers take styles."""
